@@ -1,0 +1,1 @@
+"""Pure numpy: what recordings and days amount to. No I/O, no database, no web, no prose."""

@@ -1,0 +1,1 @@
+"""The running product: HTTP, pages, command line and jobs."""
