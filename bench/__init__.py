@@ -1,0 +1,1 @@
+"""Benchmarks and the generated files they and the tests read."""

@@ -1,0 +1,1 @@
+"""Writers of watch files, one per format, for tests and benchmarks."""
