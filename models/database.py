@@ -1,0 +1,152 @@
+"""The database as the rest of the product sees it: sessions to read, sessions to write, a schema.
+
+Nothing here knows a table. Queries live in the subject modules and never commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import URL, Engine, inspect, make_url, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from models.engines import make_engines
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+FILE_NAME: Final = "swingphase.db"
+"""The SQLite file in the data folder."""
+
+SCHEMA_REVISION: Final = "0001"
+"""The migration these tables belong to; a test holds it equal to the newest one."""
+
+_MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"  # beside models, in a wheel too
+
+
+def database_url_for(folder: Path) -> str:
+    """URL of the SQLite database kept in a data folder, which must exist when it is first used."""
+    return URL.create("sqlite", database=str(folder / FILE_NAME)).render_as_string()
+
+
+class Database:
+    """Sessions on one database.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:////path/to/file`` or ``postgresql://...``. Nothing is opened until the first
+        statement.
+
+    Raises
+    ------
+    ValueError
+        For any other kind of database, SQLite in memory included.
+    """
+
+    def __init__(self, url: str | URL) -> None:
+        self.url = make_url(url)
+        self._engines = make_engines(self.url)
+        self._read = sessionmaker(self._engines.reader, expire_on_commit=False)
+        self._write = sessionmaker(self._engines.writer, expire_on_commit=False)
+
+    @contextmanager
+    def read(self) -> Generator[Session]:
+        """A session on one consistent snapshot, from its first statement on. It refuses writes.
+
+        Raises
+        ------
+        sqlalchemy.exc.DBAPIError
+            When something is written, at the latest on leaving.
+        """
+        with self._read() as session:
+            yield session
+            session.flush()  # an object added but never flushed is refused too, not dropped
+
+    @contextmanager
+    def write(self) -> Generator[Session]:
+        """A session whose transaction begins at its first statement.
+
+        It commits on leaving, and rolls back when an exception leaves. On SQLite it is the only
+        writer from its first statement on (``BEGIN IMMEDIATE``), so what it has read cannot change
+        before it writes. On PostgreSQL ``athletes.lock`` gives the same promise for one athlete.
+        """
+        with self._write.begin() as session:
+            yield session
+
+    @property
+    def writer(self) -> Engine:
+        """The engine behind ``write``, for migrations and checks."""
+        return self._engines.writer
+
+    @property
+    def reader(self) -> Engine:
+        """The engine behind ``read``."""
+        return self._engines.reader
+
+    def dispose(self) -> None:
+        """Close all connections. The object stays usable and opens new ones when asked."""
+        self._engines.dispose()
+
+
+def schema_is_current(database: Database) -> bool:
+    """Whether the database has exactly the schema this version of the product works on."""
+    url = database.url
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return False  # asking must not create the file
+    with database.reader.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        found = connection.scalars(text("SELECT version_num FROM alembic_version")).all()
+    return found == [SCHEMA_REVISION]
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the schema up to a revision in one transaction. Two at once take turns."""
+    from alembic import command  # noqa: PLC0415 - heavy, and needed once per installation
+
+    with _migrating(database) as config:
+        command.upgrade(config, revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the schema back to a revision (``base``: no tables) in one transaction."""
+    from alembic import command  # noqa: PLC0415 - as above
+
+    with _migrating(database) as config:
+        command.downgrade(config, revision)
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration for the migrations that came with this version."""
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _migrating(database: Database) -> Generator[Config]:
+    """A configuration whose connection holds the one transaction of a migration.
+
+    SQLite changes a table by copying it and dropping the old one, and dropping one that others
+    refer to would cascade; foreign keys cannot be switched within a transaction, so they are off
+    before it begins and everything is checked before it ends (``migrations/env.py``).
+    """
+    config = alembic_config()
+    with database.writer.connect() as connection:
+        sqlite = connection.dialect.name == "sqlite"
+        driver = connection.connection
+        if sqlite:
+            driver.cursor().execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                yield config
+        finally:
+            if sqlite:
+                driver.cursor().execute("PRAGMA foreign_keys = ON")
