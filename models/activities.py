@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final, NamedTuple, TypedDict
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    UniqueConstraint,
+    bindparam,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy import insert as insert_into
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import JSON_TYPE, Base, JsonValue, Sha256
+from models.base import JSON_TYPE, Base, JsonValue, Sha256, chunks, table_of
 
 
 class Activity(Base):
@@ -74,3 +86,261 @@ class Activity(Base):
     warnings: Mapped[Sequence[JsonValue]] = mapped_column(JSON_TYPE)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class ActivityValues(TypedDict):
+    """Everything an import knows of an activity: all columns but whose it is."""
+
+    id: uuid.UUID
+    content_sha256: str
+    session_index: int
+    file_sha256: str
+    member: str | None
+    source_name: str
+    format: str
+    parser_version: int
+    metrics_version: int
+    sport: str
+    sub_sport: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    local_date: date | None
+    utc_offset_s: int | None
+    zone: str | None
+    zone_source: str | None
+    distance_m: float | None
+    timer_s: float | None
+    elapsed_s: float | None
+    moving_s: float | None
+    steps_total: float | None
+    walking_steps: float | None
+    hip_flexions: float | None
+    hip_flexions_source: str | None
+    records: int
+    laps: int
+    cadence_sum_per_leg: float | None
+    device_manufacturer: str | None
+    device_product: str | None
+    device_serial: str | None
+    richness: int
+    duplicate_of: uuid.UUID | None
+    metrics: Mapping[str, JsonValue]
+    warnings: Sequence[JsonValue]
+    created_at: datetime
+    updated_at: datetime
+
+
+class Overlap(NamedTuple):
+    """What tells whether two recordings are of the same activity, and which is the better one."""
+
+    id: uuid.UUID
+    sport: str
+    started_at: datetime
+    ended_at: datetime
+    device_manufacturer: str | None
+    device_product: str | None
+    device_serial: str | None
+    content_sha256: str
+    session_index: int
+    richness: int
+    distance_m: float | None
+    duplicate_of: uuid.UUID | None
+    local_date: date | None
+
+
+class DayRun(NamedTuple):
+    """What a run brings to its day; None where the file did not tell."""
+
+    id: uuid.UUID
+    local_date: date
+    started_at: datetime | None
+    ended_at: datetime | None
+    distance_m: float | None
+    timer_s: float | None
+    elapsed_s: float | None
+    moving_s: float | None
+    hip_flexions: float | None
+
+
+class ActivityCursor(NamedTuple):
+    """The last activity of a page: the next page begins after it."""
+
+    started_at: datetime | None
+    id: uuid.UUID
+
+
+RUNNING: Final = "running"
+"""The one sport that counts as running load."""
+
+_ACTIVITY: Final = table_of(Activity)
+
+
+def insert(session: Session, athlete_id: uuid.UUID, activity: ActivityValues) -> None:
+    """Add an activity.
+
+    Raises
+    ------
+    sqlalchemy.exc.IntegrityError
+        When the athlete has this session of this content already.
+    """
+    session.execute(insert_into(_ACTIVITY), {"athlete_id": athlete_id, **activity})
+
+
+def by_content(
+    session: Session, athlete_id: uuid.UUID, shas: Collection[str]
+) -> Mapping[str, Sequence[uuid.UUID]]:
+    """Activities made of the contents given, by content, in the order of the file's sessions."""
+    found: dict[str, list[uuid.UUID]] = {}
+    for chunk in chunks(shas):
+        statement = (
+            select(Activity.content_sha256, Activity.id)
+            .where(Activity.athlete_id == athlete_id, Activity.content_sha256.in_(chunk))
+            .order_by(Activity.content_sha256, Activity.session_index)
+        )
+        for sha, activity_id in session.execute(statement):
+            found.setdefault(sha, []).append(activity_id)
+    return found
+
+
+def overlapping(
+    session: Session, athlete_id: uuid.UUID, start: datetime, end: datetime
+) -> Sequence[Overlap]:
+    """Activities of any sport that share a moment with ``[start, end]``, duplicates included."""
+    columns = [_ACTIVITY.c[name] for name in Overlap._fields]
+    statement = (
+        select(*columns)
+        .where(
+            _ACTIVITY.c.athlete_id == athlete_id,
+            _ACTIVITY.c.ended_at >= start,
+            _ACTIVITY.c.started_at <= end,
+        )
+        .order_by(_ACTIVITY.c.started_at, _ACTIVITY.c.id)
+    )
+    return [Overlap._make(row) for row in session.execute(statement)]
+
+
+def set_duplicate_of(
+    session: Session, athlete_id: uuid.UUID, winners: Mapping[uuid.UUID, uuid.UUID | None]
+) -> None:
+    """Say of activities which richer one each duplicates; None lets it stand for itself."""
+    if not winners:
+        return
+    session.connection().execute(
+        update(_ACTIVITY)
+        .where(
+            _ACTIVITY.c.athlete_id == bindparam("of_athlete"),
+            _ACTIVITY.c.id == bindparam("of_id"),
+        )
+        .values(duplicate_of=bindparam("winner")),
+        [
+            {"of_athlete": athlete_id, "of_id": activity_id, "winner": winner}
+            for activity_id, winner in winners.items()
+        ],
+    )
+
+
+def list_page(  # noqa: PLR0913 - one parameter a filter, all by name
+    session: Session,
+    athlete_id: uuid.UUID,
+    *,
+    limit: int,
+    after: ActivityCursor | None = None,
+    sport: str | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    duplicates: bool = False,
+) -> Sequence[Activity]:
+    """Activities, the latest first, those without a date behind all others.
+
+    Parameters
+    ----------
+    after
+        Only those behind this one in the list.
+    sport
+        Only those of this sport.
+    first, last
+        Only those of these local days, both included.
+    duplicates
+        Alternates too, not only the recordings that count.
+    """
+    statement = _of(athlete_id)
+    if sport is not None:
+        statement = statement.where(Activity.sport == sport)
+    if first is not None:
+        statement = statement.where(Activity.local_date >= first)
+    if last is not None:
+        statement = statement.where(Activity.local_date <= last)
+    if not duplicates:
+        statement = statement.where(Activity.duplicate_of.is_(None))
+    page: list[Activity] = []
+    if after is None or after.started_at is not None:
+        page += session.scalars(_dated(statement, after).limit(limit))
+    if len(page) < limit:
+        page += session.scalars(_undated(statement, after).limit(limit - len(page)))
+    return page
+
+
+def get(session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID) -> Activity | None:
+    """One activity, or None when this athlete has none of that id."""
+    return session.scalar(_of(athlete_id).where(Activity.id == activity_id))
+
+
+def runs_of_day(
+    session: Session, athlete_id: uuid.UUID, days: Collection[date]
+) -> Sequence[DayRun]:
+    """The runs that count on the days given, duplicates left out, in order of day and start."""
+    columns = [_ACTIVITY.c[name] for name in DayRun._fields]
+    statement = (
+        select(*columns)
+        .where(
+            _ACTIVITY.c.athlete_id == athlete_id,
+            _ACTIVITY.c.local_date.in_(days),
+            _ACTIVITY.c.sport == RUNNING,
+            _ACTIVITY.c.duplicate_of.is_(None),
+        )
+        .order_by(_ACTIVITY.c.local_date, _ACTIVITY.c.started_at, _ACTIVITY.c.id)
+    )
+    return [DayRun._make(row) for row in session.execute(statement)]
+
+
+def first_run_day(session: Session, athlete_id: uuid.UUID) -> date | None:
+    """Local day of the first run that counts, or None without a dated run."""
+    return session.scalar(_run_days(athlete_id).order_by(Activity.local_date).limit(1))
+
+
+def last_run_day(session: Session, athlete_id: uuid.UUID) -> date | None:
+    """Local day of the last run that counts, or None without a dated run."""
+    return session.scalar(_run_days(athlete_id).order_by(Activity.local_date.desc()).limit(1))
+
+
+def _of(athlete_id: uuid.UUID) -> Select[Activity]:
+    return (
+        select(Activity)
+        .where(Activity.athlete_id == athlete_id)
+        .execution_options(populate_existing=True)  # never an object read before a change
+    )
+
+
+def _dated(statement: Select[Activity], after: ActivityCursor | None) -> Select[Activity]:
+    # Apart from the undated ones: the databases disagree on where NULL sorts, and only so is the
+    # index on started_at read backwards on both.
+    if after is not None:
+        statement = statement.where(tuple_(Activity.started_at, Activity.id) < after)
+    return statement.where(Activity.started_at.is_not(None)).order_by(
+        Activity.started_at.desc(), Activity.id.desc()
+    )
+
+
+def _undated(statement: Select[Activity], after: ActivityCursor | None) -> Select[Activity]:
+    if after is not None and after.started_at is None:
+        statement = statement.where(Activity.id < after.id)
+    return statement.where(Activity.started_at.is_(None)).order_by(Activity.id.desc())
+
+
+def _run_days(athlete_id: uuid.UUID) -> Select[date | None]:
+    return select(Activity.local_date).where(
+        Activity.athlete_id == athlete_id,
+        Activity.sport == RUNNING,
+        Activity.duplicate_of.is_(None),
+        Activity.local_date.is_not(None),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Final, TypeAlias, cast
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     CHAR,
     JSON,
     BigInteger,
+    CursorResult,
     Date,
     DateTime,
     Dialect,
@@ -18,10 +19,13 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UpdateBase,
     Uuid,
+    or_,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from uuid_utils.compat import uuid7
 
@@ -116,3 +120,45 @@ def chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:
     distinct = sorted(set(values))
     for start in range(0, len(distinct), _CHUNK):
         yield distinct[start : start + _CHUNK]
+
+
+def affected_rows(session: Session, statement: UpdateBase) -> int:
+    """Execute an UPDATE or DELETE and say how many rows it touched."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def upsert(
+    session: Session,
+    table: Table,
+    rows: Sequence[Mapping[str, object]],
+    update: Collection[str] | None = None,
+    when_new: Collection[str] = (),
+) -> None:
+    """Insert rows, or where a primary key exists already overwrite the columns of ``update``.
+
+    Parameters
+    ----------
+    rows
+        All with the same keys; sent as one ``executemany``.
+    update
+        Columns an existing row takes over; all but the primary key when None, and with none at
+        all an existing row stays as it is.
+    when_new
+        Overwrite only when one of these columns differs; always when there are none.
+    """
+    if not rows:
+        return
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    keys = {column.name for column in table.primary_key}
+    taken = sorted(rows[0].keys() - keys if update is None else update)
+    statement = insert(table)
+    differences = [table.c[name].is_distinct_from(statement.excluded[name]) for name in when_new]
+    if taken:
+        statement = statement.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={name: statement.excluded[name] for name in taken},
+            where=or_(*differences) if differences else None,
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
+    session.execute(statement, rows)

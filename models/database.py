@@ -87,8 +87,8 @@ class Database:
         """The engine behind ``read``."""
         return self._engines.reader
 
-    def dispose(self) -> None:
-        """Close all connections. The object stays usable and opens new ones when asked."""
+    def close(self) -> None:
+        """Give all connections back."""
         self._engines.dispose()
 
 

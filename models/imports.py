@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import Enum, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    Enum,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    UniqueConstraint,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Sha256
+from models.base import Base, Sha256, affected_rows, new_id, table_of
 
 
 class Origin(StrEnum):
@@ -109,3 +125,237 @@ class ImportItem(Base):
     lease_expires_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     attempts: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """A file to import; with a final ``status`` and a ``code``, one refused at the door."""
+
+    name: str
+    kind: ItemKind
+    file_sha256: str | None = None
+    member: str | None = None
+    content_sha256: str | None = None
+    status: ItemStatus = ItemStatus.QUEUED
+    code: str | None = None
+    detail: str | None = None
+
+
+CANCELLED: Final = "cancelled"
+"""The code of an item skipped because its batch was cancelled."""
+
+_BATCH: Final = table_of(ImportBatch)
+_ITEM: Final = table_of(ImportItem)
+
+
+def create(  # noqa: PLR0913 - the key of a row, and the terms by name
+    session: Session,
+    athlete_id: uuid.UUID,
+    *,
+    origin: Origin,
+    items: Sequence[NewItem],
+    now: datetime,
+    idempotency_key: str | None = None,
+) -> uuid.UUID:
+    """Add a batch with its items, in their order from position 0.
+
+    Raises
+    ------
+    sqlalchemy.exc.IntegrityError
+        When the athlete has used the key before.
+    """
+    import_id = new_id()
+    session.execute(
+        insert(_BATCH),
+        {
+            "athlete_id": athlete_id,
+            "id": import_id,
+            "origin": origin,
+            "created_at": now,
+            "idempotency_key": idempotency_key,
+        },
+    )
+    _insert_items(session, athlete_id, import_id, 0, items, now)
+    return import_id
+
+
+def add_items(
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    items: Sequence[NewItem],
+    now: datetime,
+) -> None:
+    """Append the members of an opened archive behind the items there are."""
+    _lock_batch(session, athlete_id, import_id)  # or two archives would count the same positions
+    last = session.scalar(
+        select(func.max(ImportItem.position)).where(
+            ImportItem.athlete_id == athlete_id, ImportItem.import_id == import_id
+        )
+    )
+    _insert_items(session, athlete_id, import_id, 0 if last is None else last + 1, items, now)
+
+
+def finish_batch_if_done(
+    session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, now: datetime
+) -> bool:
+    """End a batch none of whose items is queued. True for the one call that ends it."""
+    # Of two who end the last two items at once, neither sees the other's: the second waits here
+    # for the first to commit, and then does.
+    _lock_batch(session, athlete_id, import_id)
+    queued = exists().where(
+        _ITEM.c.athlete_id == athlete_id,
+        _ITEM.c.import_id == import_id,
+        _ITEM.c.status == ItemStatus.QUEUED,
+    )
+    statement = (
+        update(_BATCH)
+        .where(
+            _BATCH.c.athlete_id == athlete_id,
+            _BATCH.c.id == import_id,
+            _BATCH.c.finished_at.is_(None),
+            ~queued,
+        )
+        .values(finished_at=now)
+    )
+    return affected_rows(session, statement) == 1
+
+
+def cancel(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, now: datetime) -> bool:
+    """Skip all items still queued and end the batch; False when it had ended before.
+
+    Who is at work on an item learns of it in ``leases.finish_item``.
+    """
+    statement = (
+        update(_BATCH)
+        .where(
+            _BATCH.c.athlete_id == athlete_id,
+            _BATCH.c.id == import_id,
+            _BATCH.c.finished_at.is_(None),
+        )
+        .values(cancelled_at=now, finished_at=now)
+    )
+    if affected_rows(session, statement) == 0:
+        return False
+    session.execute(
+        update(_ITEM)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.status == ItemStatus.QUEUED,
+        )
+        .values(
+            status=ItemStatus.SKIPPED,
+            code=CANCELLED,
+            finished_at=now,
+            owner=None,
+            lease_expires_at=None,
+        )
+    )
+    return True
+
+
+def get(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID) -> ImportBatch | None:
+    """One batch, or None when this athlete has none of that id."""
+    return session.scalar(_batches_of(athlete_id).where(ImportBatch.id == import_id))
+
+
+def by_key(session: Session, athlete_id: uuid.UUID, idempotency_key: str) -> ImportBatch | None:
+    """The batch an idempotency key has made before, or None."""
+    return session.scalar(
+        _batches_of(athlete_id).where(ImportBatch.idempotency_key == idempotency_key)
+    )
+
+
+def open_batches(session: Session, athlete_id: uuid.UUID) -> Sequence[ImportBatch]:
+    """Batches of an athlete that have not ended, the first made first."""
+    return session.scalars(
+        _batches_of(athlete_id).where(ImportBatch.finished_at.is_(None)).order_by(ImportBatch.id)
+    ).all()
+
+
+def items(  # noqa: PLR0913 - the key of a row, and the terms by name
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    *,
+    limit: int,
+    after: int | None = None,
+    statuses: Collection[ItemStatus] | None = None,
+) -> Sequence[ImportItem]:
+    """Items by position, from behind position ``after`` on, of all statuses or those given."""
+    statement = _items_of(athlete_id, import_id).order_by(ImportItem.position).limit(limit)
+    if after is not None:
+        statement = statement.where(ImportItem.position > after)
+    if statuses is not None:
+        statement = statement.where(ImportItem.status.in_(statuses))
+    return session.scalars(statement).all()
+
+
+def totals(
+    session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID
+) -> Mapping[ItemStatus, int]:
+    """How many items of a batch have which status, 0 included."""
+    statement = (
+        select(ImportItem.status, func.count())
+        .where(ImportItem.athlete_id == athlete_id, ImportItem.import_id == import_id)
+        .group_by(ImportItem.status)
+    )
+    counted = {status: count for status, count in session.execute(statement)}  # noqa: C416 - a Row is no tuple to the type checker
+    return {status: counted.get(status, 0) for status in ItemStatus}
+
+
+def _batches_of(athlete_id: uuid.UUID) -> Select[ImportBatch]:
+    return (
+        select(ImportBatch)
+        .where(ImportBatch.athlete_id == athlete_id)
+        .execution_options(populate_existing=True)  # never an object read before a change
+    )
+
+
+def _items_of(athlete_id: uuid.UUID, import_id: uuid.UUID) -> Select[ImportItem]:
+    return (
+        select(ImportItem)
+        .where(ImportItem.athlete_id == athlete_id, ImportItem.import_id == import_id)
+        .execution_options(populate_existing=True)  # as above
+    )
+
+
+def _lock_batch(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID) -> None:
+    session.execute(
+        select(_BATCH.c.id)
+        .where(_BATCH.c.athlete_id == athlete_id, _BATCH.c.id == import_id)
+        .with_for_update(key_share=True)
+    )
+
+
+def _insert_items(  # noqa: PLR0913, PLR0917 - as above
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    first: int,
+    new: Sequence[NewItem],
+    now: datetime,
+) -> None:
+    if not new:
+        return
+    rows = [
+        {
+            "athlete_id": athlete_id,
+            "import_id": import_id,
+            "position": position,
+            "name": item.name,
+            "kind": item.kind,
+            "file_sha256": item.file_sha256,
+            "member": item.member,
+            "content_sha256": item.content_sha256,
+            "status": item.status,
+            "code": item.code,
+            "detail": item.detail,
+            "run_count": 0,
+            "attempts": 0,
+            "finished_at": None if item.status is ItemStatus.QUEUED else now,
+        }
+        for position, item in enumerate(new, first)
+    ]
+    session.execute(insert(_ITEM), rows)

@@ -1,0 +1,150 @@
+"""Leases: who is working on which item of an import, so that nothing is done twice or forgotten.
+
+A worker claims items for a while and ends each in the transaction that stores what came of it. When
+a worker dies, its leases expire and somebody else takes the items over.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from models.base import affected_rows, table_of
+from models.imports import ImportItem, ItemStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an item ended."""
+
+    status: ItemStatus
+    code: str | None = None
+    detail: str | None = None
+    run_count: int = 0
+    content_sha256: str | None = None
+
+
+_ITEM: Final = table_of(ImportItem)
+
+
+def claim(  # noqa: PLR0913 - the key of a row, and the terms by name
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    *,
+    owner: str,
+    now: datetime,
+    lease_s: float,
+    limit: int,
+) -> Sequence[ImportItem]:
+    """Take up to ``limit`` queued items that nobody holds, in order of position.
+
+    An item is held until its lease expires; only then does somebody else get it. Two who claim at
+    once never get the same item.
+    """
+    picked = (
+        select(_ITEM.c.position)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.status == ItemStatus.QUEUED,
+            or_(_ITEM.c.lease_expires_at.is_(None), _ITEM.c.lease_expires_at <= now),
+        )
+        .order_by(_ITEM.c.position)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("picked")  # as a plain subquery PostgreSQL may run it again for every row
+    )
+    positions = session.scalars(
+        update(_ITEM)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.position.in_(select(picked.c.position)),
+        )
+        .values(
+            owner=owner,
+            lease_expires_at=now + timedelta(seconds=lease_s),
+            attempts=_ITEM.c.attempts + 1,
+        )
+        .returning(_ITEM.c.position)
+    ).all()
+    if not positions:
+        return []
+    return session.scalars(
+        select(ImportItem)
+        .where(
+            ImportItem.athlete_id == athlete_id,
+            ImportItem.import_id == import_id,
+            ImportItem.position.in_(positions),
+        )
+        .order_by(ImportItem.position)
+        .execution_options(populate_existing=True)  # never an object read before the claim
+    ).all()
+
+
+def renew(  # noqa: PLR0913 - the key of a row, and the terms by name
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    *,
+    owner: str,
+    now: datetime,
+    lease_s: float,
+) -> int:
+    """Hold on to everything ``owner`` still holds of a batch; how many items that is."""
+    statement = (
+        update(_ITEM)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.status == ItemStatus.QUEUED,
+            _ITEM.c.owner == owner,
+        )
+        .values(lease_expires_at=now + timedelta(seconds=lease_s))
+    )
+    return affected_rows(session, statement)
+
+
+def finish_item(  # noqa: PLR0913 - the key of a row, and the terms by name
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    position: int,
+    *,
+    owner: str,
+    outcome: Outcome,
+    now: datetime,
+) -> bool:
+    """End an item in the transaction that stores what came of it.
+
+    False when ``owner`` no longer holds it (another took it over, or the batch was cancelled):
+    then nothing of it may be stored, so roll back.
+    """
+    statement = (
+        update(_ITEM)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.position == position,
+            _ITEM.c.status == ItemStatus.QUEUED,
+            _ITEM.c.owner == owner,
+        )
+        .values(
+            status=outcome.status,
+            code=outcome.code,
+            detail=outcome.detail,
+            run_count=outcome.run_count,
+            content_sha256=func.coalesce(outcome.content_sha256, _ITEM.c.content_sha256),
+            finished_at=now,
+            owner=None,
+            lease_expires_at=None,
+        )
+    )
+    return affected_rows(session, statement) == 1
