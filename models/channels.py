@@ -1,13 +1,31 @@
-"""Channels: one compressed blob per activity and stream, never a row a sample."""
+"""Channels: one compressed blob per activity and stream, never a row a sample.
+
+``pack`` before the write transaction begins, ``insert`` within it.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping
+from typing import Final
 
-from sqlalchemy import ForeignKeyConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKeyConstraint, select
+from sqlalchemy import insert as insert_into
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base
+from models.base import Base, table_of
+from models.codec import PackedChannel, Samples, pack, unpack
+
+__all__ = [
+    "Channel",
+    "PackedChannel",
+    "Samples",
+    "insert",
+    "pack",
+    "read_many",
+    "read_one",
+    "unpack",
+]
 
 
 class Channel(Base):
@@ -28,3 +46,45 @@ class Channel(Base):
     dtype: Mapped[str]
     samples: Mapped[int]
     data: Mapped[bytes]
+
+
+_CHANNEL: Final = table_of(Channel)
+
+
+def insert(
+    session: Session,
+    athlete_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    channels: Collection[PackedChannel],
+) -> None:
+    """Add the channels of an activity that has none of these streams yet."""
+    rows = [
+        {"athlete_id": athlete_id, "activity_id": activity_id, **channel._asdict()}
+        for channel in channels
+    ]
+    if rows:
+        session.execute(insert_into(_CHANNEL), rows)
+
+
+def read_one(
+    session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID, stream: str
+) -> Samples | None:
+    """The samples of one stream ``[n]``, or None when the activity has no such stream."""
+    return read_many(session, athlete_id, activity_id, (stream,)).get(stream)
+
+
+def read_many(
+    session: Session,
+    athlete_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    streams: Collection[str] | None = None,
+) -> Mapping[str, Samples]:
+    """The samples ``[n]`` of the streams asked for, or of all (None), as far as there are any."""
+    columns = [_CHANNEL.c[name] for name in PackedChannel._fields]
+    statement = select(*columns).where(
+        _CHANNEL.c.athlete_id == athlete_id, _CHANNEL.c.activity_id == activity_id
+    )
+    if streams is not None:
+        statement = statement.where(_CHANNEL.c.stream.in_(streams))
+    packed = (PackedChannel._make(row) for row in session.execute(statement))
+    return {channel.stream: unpack(channel) for channel in packed}
