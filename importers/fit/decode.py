@@ -1,0 +1,132 @@
+"""A FIT file's bytes as messages in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from analytics.recording import Float64Array, Warn
+from importers.fit.columns import BYTE, DeveloperField, DeveloperKey, Table
+from importers.fit.layout import Found, read_layout
+from importers.fit.messages import Messages
+from importers.fit.profile import message_number, message_spec
+from importers.fit.timestamps import compressed_timestamps
+
+FIELD_DESCRIPTION: Final = "field_description"
+
+
+class Refused(Exception):  # noqa: N818 - says what happened, like ImportFailure
+    """Nothing of the file could be read by the columnar decoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Every data message of a FIT file, as tables."""
+
+    tables: tuple[Table, ...]
+    parts: int
+    warnings: Mapping[Warn, int]
+    timestamps: Mapping[int, Float64Array] = field(default_factory=dict[int, Float64Array])
+    """By table index: timestamps of messages that carry them in their header."""
+
+    def messages(self, name: str, parts: Iterable[int] | None = None) -> Messages:
+        """All messages of this name, in file order, of some parts or of all.
+
+        Raises
+        ------
+        KeyError
+            When the profile has no message of this name.
+        """
+        number = message_number(name)
+        return self._messages(number, None if parts is None else frozenset(parts))
+
+    def numbers_of_messages(self) -> list[int]:
+        """Global numbers of all messages present."""
+        return sorted({table.definition.message for table in self.tables})
+
+    def messages_numbered(self, number: int) -> Messages:
+        """All messages of this global number, in file order."""
+        return self._messages(number, None)
+
+    def _messages(self, number: int, parts: frozenset[int] | None) -> Messages:
+        chosen = [
+            index
+            for index, table in enumerate(self.tables)
+            if table.definition.message == number and (parts is None or table.part in parts)
+        ]
+        return Messages(
+            message_spec(number),
+            [self.tables[index] for index in chosen],
+            [self.timestamps.get(index) for index in chosen],
+        )
+
+
+def decode(data: bytes) -> Decoded:
+    """Read every message of a FIT file and of the files chained to it.
+
+    Values are read when asked for; this only finds the messages and lays out their rows.
+
+    Raises
+    ------
+    Refused
+        When there is no data message to be read.
+    """
+    layout = read_layout(data)
+    tables: list[Table] = []
+    for part in range(layout.parts):
+        found = [each for each in layout.found if each.part == part and len(each)]
+        tables += _tables(data, found)
+    if not tables:
+        raise Refused
+    return Decoded(tuple(tables), layout.parts, layout.warnings, compressed_timestamps(tables))
+
+
+def _tables(data: bytes, found: Sequence[Found]) -> list[Table]:
+    described = message_number(FIELD_DESCRIPTION)
+    descriptions = [Table(data, each, {}) for each in found if each.definition.message == described]
+    developer = _developer_fields(descriptions)
+    return [Table(data, each, developer) for each in found]
+
+
+def _developer_fields(tables: Sequence[Table]) -> dict[DeveloperKey, DeveloperField]:
+    if not tables:
+        return {}
+    messages = Messages(
+        message_spec(message_number(FIELD_DESCRIPTION)), tables, [None] * len(tables)
+    )
+    names, units = messages.texts("field_name"), messages.texts("units")
+    index, number, base, scale, offset, native, native_message = (
+        messages.numbers(column)
+        for column in (
+            "developer_data_index",
+            "field_definition_number",
+            "fit_base_type_id",
+            "scale",
+            "offset",
+            "native_field_num",
+            "native_mesg_num",
+        )
+    )
+    record = message_number("record")
+    fields: dict[DeveloperKey, DeveloperField] = {}
+    for row in range(messages.count):
+        if np.isnan(index[row]) or np.isnan(number[row]):
+            continue
+        of_record = np.isnan(native_message[row]) or native_message[row] == record
+        key = (int(index[row]), int(number[row]))
+        fields[key] = DeveloperField(
+            name=names[row] or f"unknown_{key[0]}_{key[1]}",
+            base_type=BYTE if np.isnan(base[row]) else int(base[row]),
+            scale=_or(scale[row], 1.0) or 1.0,
+            offset=_or(offset[row], 0.0),
+            units=units[row],
+            native=None if np.isnan(native[row]) or not of_record else int(native[row]),
+        )
+    return fields
+
+
+def _or(value: float, otherwise: float) -> float:
+    return otherwise if np.isnan(value) else float(value)

@@ -1,0 +1,202 @@
+"""The record messages of one session as streams and positions on a timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.recording import (
+    NO_POSITION,
+    SEMICIRCLES_TO_DEGREES,
+    BoolArray,
+    CadenceReading,
+    Float32Array,
+    Float64Array,
+    Int32Array,
+    RawCounts,
+    Sport,
+    Stream,
+)
+from importers.cadence import read_cadence
+from importers.fit.decoding import Columns
+from importers.fit.heart_rate import strap_heart_rate
+from importers.timeline import Timeline
+
+DIRECT: Final = {
+    Stream.HEART_RATE_BPM: ("heart_rate", 1.0),
+    Stream.POWER_W: ("power", 1.0),
+    Stream.TEMPERATURE_C: ("temperature", 1.0),
+    Stream.STEP_LENGTH_M: ("step_length", 1e-3),
+    Stream.VERTICAL_OSCILLATION_MM: ("vertical_oscillation", 1.0),
+    Stream.GROUND_CONTACT_TIME_MS: ("stance_time", 1.0),
+    Stream.GROUND_CONTACT_BALANCE_PERCENT: ("stance_time_balance", 1.0),
+}
+"""Record fields by stream, and what leads from the profile's unit to the stream's."""
+
+ZERO_IS_MISSING: Final = frozenset(
+    {
+        Stream.HEART_RATE_BPM,
+        Stream.STEP_LENGTH_M,
+        Stream.VERTICAL_OSCILLATION_MM,
+        Stream.GROUND_CONTACT_TIME_MS,
+        Stream.GROUND_CONTACT_BALANCE_PERCENT,
+    }
+)
+"""Sensors write 0 for these when they have nothing to tell."""
+
+FASTEST_M_S: Final = 60.0
+HIGHEST_M: Final = 9000.0
+LOWEST_M: Final = -600.0
+QUARTER_TURN: Final = 2**30
+"""90 degrees in semicircles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The record messages of a file, read once. float64 ``[n]`` each, NaN where missing.
+
+    ``cadence`` is the file's own cadence with its fraction, ``heart_rate`` the records' own;
+    the stream of the heart rate has the strap's where the records have none.
+    """
+
+    stamps: Float64Array
+    cadence: Float64Array
+    heart_rate: Float64Array
+    latitude: Float64Array
+    longitude: Float64Array
+    streams: dict[Stream, Float64Array]
+
+    def __len__(self) -> int:
+        return len(self.stamps)
+
+
+def read_records(record: Columns, hr: Columns) -> Records:
+    """Read the columns a recording needs from the ``record`` and ``hr`` messages."""
+    stamps, heart_rate = record.numbers("timestamp"), record.numbers("heart_rate")
+    streams = {
+        Stream.DISTANCE_M: record.numbers("distance"),
+        Stream.SPEED_M_S: _either(record, "enhanced_speed", "speed"),
+        Stream.ALTITUDE_M: _either(record, "enhanced_altitude", "altitude"),
+    }
+    for stream, (name, factor) in DIRECT.items():
+        streams[stream] = record.numbers(name) * factor
+    if hr.count and np.isnan(heart_rate).any():
+        streams[Stream.HEART_RATE_BPM] = np.where(
+            np.isnan(heart_rate), strap_heart_rate(hr, stamps), heart_rate
+        )
+    cadence = record.numbers("cadence")
+    return Records(
+        stamps=stamps,
+        cadence=cadence + np.nan_to_num(record.numbers("fractional_cadence")),
+        heart_rate=heart_rate,
+        latitude=record.numbers("position_lat"),
+        longitude=record.numbers("position_long"),
+        streams={name: values for name, values in streams.items() if not np.isnan(values).all()},
+    )
+
+
+def cadence_of(records: Records, mine: BoolArray, sport: Sport) -> CadenceReading | None:
+    """How the cadence of some of the records is to be understood; None when they have none."""
+    raw = records.cadence[mine]
+    if np.isnan(raw).all():
+        return None
+    speed = records.streams.get(Stream.SPEED_M_S)
+    return read_cadence(raw, None if speed is None else speed[mine], sport)
+
+
+def count(records: Records, mine: BoolArray, cadence: CadenceReading | None) -> RawCounts:
+    """Count what the file's own records of one activity hold."""
+    raw = records.cadence[mine]
+    return RawCounts(
+        records=int(np.count_nonzero(mine)),
+        # A whole cadence of 0 is standing, whatever its fraction says.
+        cadence_sum_per_leg=(
+            None if cadence is None else float(np.nansum(raw[raw >= 1])) * cadence.factor / 2
+        ),
+        with_cadence=int(np.count_nonzero(~np.isnan(raw))),
+        with_heart_rate=int(np.count_nonzero(~np.isnan(records.heart_rate[mine]))),
+        with_position=int(
+            np.count_nonzero(~np.isnan(records.latitude[mine]) & ~np.isnan(records.longitude[mine]))
+        ),
+    )
+
+
+def streams_of(
+    records: Records,
+    kept: BoolArray,
+    line: Timeline,
+    cadence: CadenceReading | None,
+    base_distance_m: float,
+) -> tuple[dict[Stream, Float32Array], int]:
+    """Streams of the records that are ``kept``, on their timeline, in SI units.
+
+    Returns
+    -------
+    Streams that have any value, and how many values were no measurements and became NaN.
+    """
+    streams: dict[Stream, Float32Array] = {}
+    implausible = 0
+    for stream, values in records.streams.items():
+        merged = line.merge(values[kept])
+        bad = _implausible(stream, merged)
+        implausible += int(np.count_nonzero(bad))
+        if stream in ZERO_IS_MISSING:
+            bad |= merged == 0
+        if stream is Stream.DISTANCE_M:
+            merged = merged - base_distance_m
+        streams[stream] = np.where(bad, np.nan, merged).astype(np.float32)
+    if cadence is not None:
+        steps = line.merge(records.cadence[kept]) * cadence.factor
+        streams[Stream.CADENCE_SPM] = steps.astype(np.float32)
+    return {name: values for name, values in streams.items() if not np.isnan(values).all()}, (
+        implausible
+    )
+
+
+def positions_of(
+    records: Records, kept: BoolArray, line: Timeline
+) -> tuple[Int32Array, Int32Array]:
+    """Latitude and longitude of the records that are kept, in semicircles.
+
+    Both are empty when no record has a position. Exactly 0, 0 is no position: receivers write
+    it before their first fix.
+    """
+    latitude, longitude = line.merge(records.latitude[kept]), line.merge(records.longitude[kept])
+    known = (np.abs(latitude) <= QUARTER_TURN) & (np.abs(longitude) <= 2 * QUARTER_TURN)
+    known &= (latitude != 0) | (longitude != 0)
+    if not known.any():
+        return np.empty(0, np.int32), np.empty(0, np.int32)
+    return _semicircles(latitude, known), _semicircles(longitude, known)
+
+
+def first_position_deg(latitude: Int32Array, longitude: Int32Array) -> tuple[float, float] | None:
+    """The first position, in degrees; None without any."""
+    known = np.flatnonzero(latitude != NO_POSITION)
+    if not len(known):
+        return None
+    first = known[0]
+    return (
+        float(latitude[first]) * SEMICIRCLES_TO_DEGREES,
+        float(longitude[first]) * SEMICIRCLES_TO_DEGREES,
+    )
+
+
+def _semicircles(values: Float64Array, known: BoolArray) -> Int32Array:
+    return np.where(known, values, NO_POSITION).clip(-(2**31), NO_POSITION).astype(np.int32)
+
+
+def _either(record: Columns, preferred: str, other: str) -> Float64Array:
+    values = record.numbers(preferred)
+    if np.isnan(values).any():
+        values = np.where(np.isnan(values), record.numbers(other), values)
+    return values
+
+
+def _implausible(stream: Stream, values: Float64Array) -> BoolArray:
+    if stream is Stream.SPEED_M_S:
+        return values > FASTEST_M_S
+    if stream is Stream.ALTITUDE_M:
+        return (values > HIGHEST_M) | (values < LOWEST_M)
+    return np.zeros(len(values), np.bool_)
