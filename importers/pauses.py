@@ -1,0 +1,98 @@
+"""Where the timer stood still in files that have no timer events, only gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from analytics.recording import Float64Array, Pause
+
+SHORTEST_PAUSE_S: Final = 10.0
+"""Our choice: below, a gap is more likely lost reception or smart recording than a stop."""
+
+SAMPLE_INTERVALS: Final = 3.0
+"""A break between segments counts only when this many usual sample intervals long."""
+
+CERTAIN_PAUSE_S: Final = 6 * 3600.0
+"""No device records so seldom that nothing for six hours was running time (our choice)."""
+
+ROUNDING_S: Final = 2.0
+"""Lap times are rounded to seconds, their starts too."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedLap:
+    """A lap's start and next lap's start, seconds since the start, and its timer time."""
+
+    start_s: float
+    end_s: float
+    timer_s: float
+
+
+def at_breaks(seconds: Float64Array, break_times_s: Float64Array) -> list[Pause]:
+    """Pauses where the file begins a new segment after a gap.
+
+    Parameters
+    ----------
+    seconds
+        float64 ``[n]``, strictly increasing sample times.
+    break_times_s
+        float64 ``[b]``, the time of the first sample of each new segment.
+    """
+    if len(seconds) < 2:  # noqa: PLR2004 - a gap has two sides
+        return []
+    after = np.unique(np.searchsorted(seconds, break_times_s))
+    after = after[(after > 0) & (after < len(seconds))]
+    gaps = seconds[after] - seconds[after - 1]
+    shortest = max(SHORTEST_PAUSE_S, SAMPLE_INTERVALS * float(np.median(np.diff(seconds))))
+    starts, ends = seconds[after - 1], seconds[after]
+    return _pauses(starts[gaps > shortest], ends[gaps > shortest])
+
+
+def by_lap_times(seconds: Float64Array, laps: Sequence[TimedLap]) -> list[Pause]:
+    """Pauses that explain why laps took longer than their timer ran.
+
+    Within each lap the longest gaps are taken, while they fit into the time that is missing.
+    """
+    found: list[Pause] = []
+    steps = np.diff(seconds)
+    if not len(steps):
+        return found
+    # A gap is the stop and what was left of the sample intervals on either side of it.
+    slack_s = ROUNDING_S + 2 * float(np.median(steps))
+    for lap in laps:
+        missing_s = lap.end_s - lap.start_s - lap.timer_s
+        first, last = np.searchsorted(seconds, [lap.start_s, lap.end_s])
+        inside = np.arange(max(int(first) - 1, 0), min(int(last), len(steps)))
+        inside = inside[steps[inside] >= SHORTEST_PAUSE_S]
+        for at in inside[np.argsort(-steps[inside], kind="stable")]:
+            if missing_s < SHORTEST_PAUSE_S:
+                break
+            if steps[at] <= missing_s + slack_s:
+                found.append(Pause(float(seconds[at]), float(seconds[at + 1])))
+                missing_s -= float(steps[at])
+    return found
+
+
+def certain(seconds: Float64Array) -> list[Pause]:
+    """Gaps so long that the timer cannot have run."""
+    at = np.flatnonzero(np.diff(seconds) >= CERTAIN_PAUSE_S)
+    return _pauses(seconds[at], seconds[at + 1])
+
+
+def merged(pauses: Sequence[Pause]) -> tuple[Pause, ...]:
+    """Put pauses in order, those that overlap as one."""
+    result: list[Pause] = []
+    for pause in sorted(pauses, key=lambda pause: (pause.start_s, pause.end_s)):
+        if result and pause.start_s < result[-1].end_s:
+            result[-1] = Pause(result[-1].start_s, max(result[-1].end_s, pause.end_s))
+        else:
+            result.append(pause)
+    return tuple(result)
+
+
+def _pauses(starts: Float64Array, ends: Float64Array) -> list[Pause]:
+    return [Pause(float(start), float(end)) for start, end in zip(starts, ends, strict=True)]

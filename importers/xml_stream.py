@@ -1,0 +1,225 @@
+"""A guarded XML file, handed over container by container, in constant memory, damaged or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol, cast, overload
+
+from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
+
+from analytics.recording import RecordingWarning, Warn
+from importers.xml_guard import root_name, root_onwards
+
+CHUNK_BYTES: Final = 1 << 16
+_ERRORS_CHECKED_EVERY_CHUNKS: Final = 16
+_MOST_ERRORS: Final = 100_000
+"""libxml2 keeps every complaint: a file of nothing else must not fill the memory with them."""
+
+_UNDEFINED_NAMESPACE: Final = "NS_ERR_UNDEFINED_NAMESPACE"
+_ROOT_NAME: Final = re.compile(rb"<[^ \t\r\n/>]+")
+_ELEMENT_PREFIX: Final = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.\-]*):")
+_DECLARED_PREFIX: Final = re.compile(rb"\sxmlns:([A-Za-z_][A-Za-z0-9_.\-]*)\s*=")
+
+
+class Element(Protocol):
+    """The part of lxml's element that the formats use."""
+
+    tag: str
+    text: str | None
+    prefix: str | None
+
+    def get(self, key: str) -> str | None:
+        """Value of an attribute."""
+        ...
+
+    def iterdescendants(self) -> Iterator[Element]:
+        """Every element inside this one, in file order."""
+        ...
+
+    def __iter__(self) -> Iterator[Element]: ...
+
+    def __len__(self) -> int: ...
+
+    @overload
+    def __getitem__(self, index: int) -> Element: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Element]: ...
+
+    def __delitem__(self, index: slice) -> None: ...
+
+
+class _Complaint(Protocol):
+    type_name: str
+
+
+class _PullParser(Protocol):
+    feed_error_log: Iterable[_Complaint]
+
+    def feed(self, data: bytes) -> None: ...
+
+    def read_events(self) -> Iterator[tuple[Literal["start", "end"], Element]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Something to read of a container now: it is dropped afterwards.
+
+    At "start" the container has only its attributes. At "children" and "end" its first ``whole``
+    children are complete and were not handed over before; after "end" it has no more.
+    """
+
+    event: Literal["start", "children", "end"]
+    name: str
+    container: Element
+    whole: int = 0
+
+
+def local_name(tag: str) -> str:
+    """Name without namespace, or without the prefix of a namespace nobody declared."""
+    return tag.rpartition("}")[2].rpartition(":")[2]
+
+
+class XmlStream:
+    """The containers of one XML file, as they fill.
+
+    Parameters
+    ----------
+    data
+        The file as it is; guarded here (see ``xml_guard``, whose ``ImportFailure`` it raises).
+    containers
+        Local names of the elements whose children to hand over.
+
+    Attributes
+    ----------
+    root
+        The root element, once something was handed over; of it only the attributes last.
+    """
+
+    def __init__(self, data: bytes, containers: Iterable[str]) -> None:
+        self._body = root_onwards(data)
+        self.root_name = root_name(self._body)
+        self.root: Element | None = None
+        self._containers = frozenset(containers)
+        self._spared: Element | None = None
+        self._ended = False
+        self._undeclared = False
+        self._malformed = False
+
+    def __iter__(self) -> Iterator[Handover]:
+        """Hand over in file order. What was wrong with the file is known at the end."""
+        parser = self._parser()
+        for number, chunk in enumerate(self._chunks()):
+            try:
+                parser.feed(chunk)
+            except etree.XMLSyntaxError:  # pyright: ignore - lxml has no types
+                self._malformed = True
+            yield from self._events(parser)
+            if self._malformed:
+                break
+            yield from self._drain(last_is_whole=False)
+            if number % _ERRORS_CHECKED_EVERY_CHUNKS == 0 and self._hopeless(parser):
+                break
+        # The parser is never closed: closing ends what a truncated file left open, and half a
+        # point would look like a whole one.
+        self._judge(parser)
+        yield from self._drain(last_is_whole=not self._malformed)
+
+    def warnings(self) -> tuple[RecordingWarning, ...]:
+        """What was wrong with the file, once it was read to its end."""
+        told = {
+            Warn.UNDECLARED_NAMESPACE: self._undeclared,
+            Warn.TRUNCATED: not self._ended and not self._malformed,
+            Warn.MALFORMED_XML: self._malformed,
+        }
+        return tuple(RecordingWarning(code) for code, applies in told.items() if applies)
+
+    def _parser(self) -> _PullParser:
+        # huge_tree stays off: libxml2 then refuses 256 levels of nesting and 10 MB of one text.
+        parser: Any = etree.XMLPullParser(  # pyright: ignore - lxml has no types
+            events=("start", "end"),
+            tag=tuple(f"{{*}}{name}" for name in {*self._containers, self.root_name}),
+            recover=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        return cast("_PullParser", parser)
+
+    def _chunks(self) -> Iterator[bytes]:
+        """Cut the file, declaring at its root the prefixes its beginning uses undeclared.
+
+        The parser would recover by itself, but at the price of an error for each use.
+        """
+        body = self._body
+        head = body[:CHUNK_BYTES]
+        missing = sorted(
+            set(_ELEMENT_PREFIX.findall(head)) - set(_DECLARED_PREFIX.findall(head)) - {b"xml"}
+        )
+        opening = _ROOT_NAME.match(body)
+        at = 0
+        if missing and opening:
+            self._undeclared = True
+            at = opening.end()
+            yield opening.group() + b"".join(
+                b' xmlns:%s="urn:undeclared:%s"' % (prefix, prefix) for prefix in missing
+            )
+        for start in range(at, len(body), CHUNK_BYTES):
+            yield body[start : start + CHUNK_BYTES]
+
+    def _events(self, parser: _PullParser) -> Iterator[Handover]:
+        for event, element in parser.read_events():
+            if self.root is None:
+                self.root = element
+            elif element is self.root:
+                self._ended = True
+            name = local_name(element.tag)
+            if name in self._containers:
+                yield Handover(event, name, element, 0 if event == "start" else len(element))
+                if event == "end":
+                    del element[:]
+
+    def _drain(self, *, last_is_whole: bool) -> Iterator[Handover]:
+        """Hand over, then drop, all that ended before the elements still open.
+
+        What is open inside a container (a point, say) is spared once, for it is not longer than
+        a chunk; what goes on longer is nothing a watch wrote, and must not fill the memory.
+        """
+        spared, self._spared = self._spared, None
+        node = None if self._ended else self.root
+        while node is not None and len(node):
+            name = local_name(node.tag)
+            last = node[-1]
+            if name in self._containers:
+                inner = local_name(last.tag) not in self._containers
+                whole = last_is_whole and inner and self._is_closed(last)
+                yield Handover("children", name, node, len(node) if whole else len(node) - 1)
+                self._spared = last if inner else None
+            del node[:-1]
+            if last is self._spared and last is not spared:
+                return
+            node = last
+
+    def _is_closed(self, last: Element) -> bool:
+        """Whether the file's text ends after this last element's end tag."""
+        name = local_name(last.tag).encode()
+        tail = self._body[-CHUNK_BYTES:]
+        starts = list(re.finditer(rb"<(?:[^<>/ ]*:)?" + re.escape(name) + rb"[\s/>]", tail))
+        if not starts:
+            return False
+        rest = tail[starts[-1].start() :]
+        ending = rb"\A<[^<>]*/>|</(?:[^<>/ ]*:)?" + re.escape(name) + rb"\s*>"
+        return re.search(ending, rest) is not None
+
+    @staticmethod
+    def _hopeless(parser: _PullParser) -> bool:
+        return sum(1 for _ in parser.feed_error_log) > _MOST_ERRORS
+
+    def _judge(self, parser: _PullParser) -> None:
+        complaints = {complaint.type_name for complaint in parser.feed_error_log}
+        self._undeclared |= _UNDEFINED_NAMESPACE in complaints
+        self._malformed |= bool(complaints - {_UNDEFINED_NAMESPACE})
