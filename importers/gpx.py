@@ -102,8 +102,7 @@ def _tracks(stream: XmlStream) -> list[_Track]:
                 tracks.append(_Track())
             tracks[-1].table.begin_segment()
         elif tracks:
-            for columns in records.read(part.container, part.whole):
-                tracks[-1].table.add(columns)
+            tracks[-1].table.add(records.read(part.container, part.whole))
     return tracks
 
 

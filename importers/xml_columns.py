@@ -7,7 +7,7 @@ that column's texts straight from the parser's tree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,21 +16,37 @@ from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
 from importers.xml_stream import Element, local_name
 
 Texts = list[str | None]
-_FEWEST_AT_ONCE: Final = 8
+_Path = tuple[str, ...]
+_XPath = Callable[[Element], Any]
+
+_FEWEST_AT_ONCE: Final = 4
 _MOST_SHAPES: Final = 64
 _LARGEST_SHAPE: Final = 64
 """A file made of ever new or ever larger shapes must not fill the memory with XPaths."""
 
-_Path = tuple[str, ...]
-_XPath = Callable[..., Any]
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Where in a record a column's text is: an element's path, or an attribute's name."""
+
+    path: _Path
+    attribute: str | None
+    texts: _XPath
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Compiled XPaths of one kind of record: how many are of it, and each column's texts."""
+    """One kind of record: how many elements it has, and the XPaths that prove and read it.
 
-    alike: _XPath
-    columns: Mapping[int, _XPath]
+    Every step of every path takes the first element of its name, so each record adds one result
+    or none.
+    """
+
+    elements: int
+    count_elements: _XPath
+    count_records: _XPath
+    count_unread_leaves: Mapping[_Path, _XPath]
+    columns: Mapping[int, _Column]
 
 
 class RecordColumns:
@@ -43,7 +59,7 @@ class RecordColumns:
     width
         How many columns.
     column_of
-        Column of a local name in lower case; names that are not in it are not read. Of several
+        Column of a local name in lower case; elements of other names are not read. Of several
         elements for one column in a record, the first in file order that has a text counts.
     attributes
         Columns of the record's own attributes.
@@ -59,53 +75,55 @@ class RecordColumns:
         self._column_of_tag: dict[str, int | None] = {}
         self._shapes: dict[tuple[_Path, ...], _Shape | None] = {}
 
-    def read(self, container: Element, stop: int) -> Iterator[list[Texts]]:
-        """Yield ``width`` columns at a time of the records among the first ``stop`` children."""
-        if stop > 0:
-            yield from self._range(container, 0, stop)
+    def read(self, container: Element, stop: int) -> list[Texts]:
+        """Columns of the records among the first ``stop`` children: all, or all but the last."""
+        if stop >= _FEWEST_AT_ONCE:
+            columns = self._at_once(container, stop)
+            if columns is not None:
+                return columns
+        return self._one_by_one(container, stop)
 
-    def _range(self, container: Element, first: int, stop: int) -> Iterator[list[Texts]]:
-        columns = self._at_once(container, first, stop)
-        if columns is not None:
-            yield columns
-        elif stop - first <= _FEWEST_AT_ONCE:
-            yield self._one_by_one(container, first, stop)
-        else:
-            middle = (first + stop) // 2
-            yield from self._range(container, first, middle)
-            yield from self._range(container, middle, stop)
+    def _at_once(self, container: Element, stop: int) -> list[Texts] | None:
+        """Columns when all records have the first one's shape, else None.
 
-    def _at_once(self, container: Element, first: int, stop: int) -> list[Texts] | None:
-        if stop - first < _FEWEST_AT_ONCE:
+        They have when there are as many elements in all as that makes, and each of its leaves
+        occurs in every record: no element is left over to occur twice or to be another. The
+        record that may still be open behind them adds its part to the end of every result.
+        """
+        shape = self._shape(container[0])
+        if shape is None or shape.count_records(container) != len(container):
             return None
-        shape = self._shape(container[first])
-        count = stop - first
-        span = {"first": first, "stop": stop}
-        if shape is None or shape.alike(container, **span) != count:
+        open_records = list(container[stop:])
+        extra = sum(1 + sum(1 for _ in record.iterdescendants()) for record in open_records)
+        if shape.count_elements(container) - extra != stop * shape.elements:
             return None
-        columns: list[Texts] = [[None] * count for _ in range(self._width)]
-        for column, xpath in shape.columns.items():
-            texts: Texts = xpath(container, **span)
-            if len(texts) != count:
+        for path, count in shape.count_unread_leaves.items():
+            extra = sum(_at(record, path) is not None for record in open_records)
+            if count(container) - extra != stop:
                 return None
-            columns[column] = texts
+        columns: list[Texts] = [[None] * stop for _ in range(self._width)]
+        for number, column in shape.columns.items():
+            texts: Texts = column.texts(container)
+            extra = sum(_has_text(record, column) for record in open_records)
+            if len(texts) - extra != stop:
+                return None
+            columns[number] = texts[:stop]
         return columns
 
-    def _one_by_one(self, container: Element, first: int, stop: int) -> list[Texts]:
+    def _one_by_one(self, container: Element, stop: int) -> list[Texts]:
         columns: list[Texts] = [[] for _ in range(self._width)]
-        for at in range(first, stop):
-            record = container[at]
+        for record in container[:stop]:
             if local_name(record.tag) != self._record:
                 continue
             row: Texts = [None] * self._width
-            for name, column in self._attributes.items():
-                row[column] = record.get(name)
+            for name, number in self._attributes.items():
+                row[number] = record.get(name)
             for element in record.iterdescendants():
-                column = self._column(element.tag)
-                if column is not None and not row[column]:
-                    row[column] = element.text
-            for column, text in zip(columns, row, strict=True):
-                column.append(text)
+                number = self._column(element.tag)
+                if number is not None and not row[number]:
+                    row[number] = element.text
+            for texts, text in zip(columns, row, strict=True):
+                texts.append(text)
         return columns
 
     def _column(self, tag: str) -> int | None:
@@ -117,44 +135,61 @@ class RecordColumns:
         if local_name(record.tag) != self._record:
             return None
         paths = ((record.tag,), *_paths(record, (record.tag,)))
-        if paths not in self._shapes:
-            if len(self._shapes) >= _MOST_SHAPES:
-                return None
-            self._shapes[paths] = self._compile(paths)
-        return self._shapes[paths]
+        if paths not in self._shapes and len(self._shapes) < _MOST_SHAPES:
+            self._shapes[paths] = self._compiled(paths)
+        return self._shapes.get(paths)
 
-    def _compile(self, paths: tuple[_Path, ...]) -> _Shape | None:
-        own, inner = paths[0], [path[1:] for path in paths[1:]]
-        used: dict[int, _Path] = {}
-        for path in inner:
-            column = self._column(path[-1])
-            if column is not None:
-                used.setdefault(column, path)
+    def _compiled(self, paths: tuple[_Path, ...]) -> _Shape | None:
         tags = {tag for path in paths for tag in path}
         undeclared = any(":" in tag.rpartition("}")[2] for tag in tags)
-        if undeclared or len(inner) > _LARGEST_SHAPE or len(set(inner)) != len(inner):
+        if undeclared or len(paths) > _LARGEST_SHAPE or len(set(paths)) != len(paths):
             # An undeclared prefix has no XPath; the same path twice has not one text.
             return None
-        prefixes = {
-            uri: f"n{i}" for i, uri in enumerate(sorted({_uri(tag) for tag in tags} - {""}))
-        }
+        xpaths = _XPaths(tags)
+        columns: dict[int, _Column] = {}
+        for name, number in self._attributes.items():
+            texts = xpaths.compiled(f"{xpaths.steps(paths[0])}/@{name}")
+            columns[number] = _Column((), name, texts)
+        for path in paths[1:]:
+            number = self._column(path[-1])
+            if number is not None and number not in columns:
+                texts = xpaths.compiled(f"{xpaths.steps(path)}/text()[1]")
+                columns[number] = _Column(path[1:], None, texts)
+        inner = {path[:-1] for path in paths}
+        read = {(paths[0][0], *column.path) for column in columns.values()}
+        return _Shape(
+            elements=len(paths),
+            count_elements=xpaths.compiled("count(descendant::*)"),
+            count_records=xpaths.compiled(f"count({xpaths.steps(paths[0])})"),
+            count_unread_leaves={
+                path[1:]: xpaths.compiled(f"count({xpaths.steps(path)})")
+                for path in paths
+                if path not in inner and path not in read
+            },
+            columns=columns,
+        )
 
-        def compiled(expression: str) -> _XPath:
-            names = {prefix: uri for uri, prefix in prefixes.items()}
-            return etree.XPath(expression, namespaces=names or None, smart_strings=False)  # pyright: ignore - lxml has no types
 
-        def steps(path: _Path) -> str:
-            return "/".join(
-                f"{prefixes[_uri(tag)]}:{local_name(tag)}" if _uri(tag) else tag for tag in path
-            )
+class _XPaths:
+    """Compiles XPaths over elements of the given tags."""
 
-        span = "*[position()>$first and position()<=$stop]"
-        each = "".join(f" and count({steps(path)})=1" for path in inner)
-        alike = f"count({span}[self::{steps(own)}][count(descendant::*)={len(inner)}{each}])"
-        columns = {
-            column: compiled(f"{span}/{steps(path)}/text()") for column, path in used.items()
-        } | {column: compiled(f"{span}/@{name}") for name, column in self._attributes.items()}
-        return _Shape(compiled(alike), columns)
+    def __init__(self, tags: set[str]) -> None:
+        uris = sorted({_uri(tag) for tag in tags} - {""})
+        self._prefixes = {uri: f"n{i}" for i, uri in enumerate(uris)}
+        self._namespaces = {prefix: uri for uri, prefix in self._prefixes.items()}
+
+    def name(self, tag: str) -> str:
+        uri = _uri(tag)
+        return f"{self._prefixes[uri]}:{local_name(tag)}" if uri else tag
+
+    def steps(self, path: _Path) -> str:
+        """Path from the container; of each record the first element at every step."""
+        record, *inside = (self.name(tag) for tag in path)
+        return "/".join([record, *(f"{name}[1]" for name in inside)])
+
+    def compiled(self, expression: str) -> _XPath:
+        namespaces = self._namespaces or None
+        return etree.XPath(expression, namespaces=namespaces, smart_strings=False)  # pyright: ignore - lxml has no types
 
 
 def _paths(element: Element, path: _Path) -> tuple[_Path, ...]:
@@ -163,6 +198,22 @@ def _paths(element: Element, path: _Path) -> tuple[_Path, ...]:
         below = (*path, child.tag)
         found += [below, *_paths(child, below)]
     return tuple(found)
+
+
+def _at(record: Element, path: _Path) -> Element | None:
+    element: Element | None = record
+    for tag in path:
+        if element is None:
+            return None
+        element = next((child for child in element if child.tag == tag), None)
+    return element
+
+
+def _has_text(record: Element, column: _Column) -> bool:
+    if column.attribute is not None:
+        return record.get(column.attribute) is not None
+    element = _at(record, column.path)
+    return element is not None and element.text is not None
 
 
 def _uri(tag: str) -> str:

@@ -12,8 +12,8 @@ from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
 from analytics.recording import RecordingWarning, Warn
 from importers.xml_guard import root_name, root_onwards
 
-CHUNK_BYTES: Final = 1 << 16
-_ERRORS_CHECKED_EVERY_CHUNKS: Final = 16
+CHUNK_BYTES: Final = 1 << 15
+_ERRORS_CHECKED_EVERY_CHUNKS: Final = 32
 _MOST_ERRORS: Final = 100_000
 """libxml2 keeps every complaint: a file of nothing else must not fill the memory with them."""
 
