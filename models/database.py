@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import URL, Engine, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, inspect, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from models.engines import make_engines
@@ -108,36 +108,36 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the schema up to a revision in one transaction. Two at once take turns."""
     from alembic import command  # noqa: PLC0415 - heavy, and needed once per installation
 
-    with _migrating(database) as config:
-        command.upgrade(config, revision)
+    with migrating(database) as connection:
+        command.upgrade(alembic_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """Take the schema back to a revision (``base``: no tables) in one transaction."""
     from alembic import command  # noqa: PLC0415 - as above
 
-    with _migrating(database) as config:
-        command.downgrade(config, revision)
+    with migrating(database) as connection:
+        command.downgrade(alembic_config(connection), revision)
 
 
-def alembic_config() -> Config:
+def alembic_config(connection: Connection) -> Config:
     """Alembic's configuration for the migrations that came with this version."""
     from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
     return config
 
 
 @contextmanager
-def _migrating(database: Database) -> Generator[Config]:
-    """A configuration whose connection holds the one transaction of a migration.
+def migrating(database: Database) -> Generator[Connection]:
+    """The connection and the one transaction of a migration.
 
     SQLite changes a table by copying it and dropping the old one, and dropping one that others
-    refer to would cascade; foreign keys cannot be switched within a transaction, so they are off
-    before it begins and everything is checked before it ends (``migrations/env.py``).
+    refer to would cascade. Foreign keys cannot be switched within a transaction: they are off
+    before it begins, and ``migrations/env.py`` checks every row before it ends.
     """
-    config = alembic_config()
     with database.writer.connect() as connection:
         sqlite = connection.dialect.name == "sqlite"
         driver = connection.connection
@@ -145,8 +145,7 @@ def _migrating(database: Database) -> Generator[Config]:
             driver.cursor().execute("PRAGMA foreign_keys = OFF")
         try:
             with connection.begin():
-                config.attributes["connection"] = connection
-                yield config
+                yield connection
         finally:
             if sqlite:
                 driver.cursor().execute("PRAGMA foreign_keys = ON")
