@@ -43,6 +43,7 @@ from importers.fit.sessions import (
     strays,
 )
 from importers.fit.sports import guess_sport, sport_of
+from importers.pauses import certain, merged
 from importers.timeline import timeline
 from importers.zone import zone_at
 
@@ -113,7 +114,7 @@ def _recording(
     place = first_position_deg(latitude, longitude)
     start = start_at(second, file.clock)
     last = _end(session, stamps, second)
-    pauses, days_off = _pauses(file, second, last, line.seconds)
+    days_off = int(np.count_nonzero(np.diff(line.seconds) > OTHER_DAY_S))
     warnings |= {
         Warn.NO_SESSION: 1 if session is None else 0,
         Warn.NO_RECORDS: 0 if len(stamps) else 1,
@@ -138,7 +139,7 @@ def _recording(
         latitude_semicircles=latitude,
         longitude_semicircles=longitude,
         streams=streams,
-        pauses=pauses,
+        pauses=_pauses(file, second, last, line.seconds),
         laps=_laps(file.lap, laps, second),
         totals=DeviceTotals() if session is None else _totals(file.session, session, sport),
         cadence=cadence,
@@ -211,21 +212,10 @@ def _distance_before(records: Records, kept: BoolArray) -> float:
 
 def _pauses(
     file: ActivityFile, start: float, last: float, seconds: Float64Array
-) -> tuple[tuple[Pause, ...], int]:
-    """Timer stops within the activity, and how many jumps of a day or more there are.
-
-    Nobody runs through such a jump without a record: it is a pause, timer event or not.
-    """
-    pauses = () if np.isnan(start) else pauses_within(file.stops, start, start, last)
-    jumps = np.flatnonzero(np.diff(seconds) > OTHER_DAY_S)
-    unpaused = [
-        Pause(float(seconds[jump]), float(seconds[jump + 1]))
-        for jump in jumps
-        if not any(
-            each.start_s < seconds[jump + 1] and each.end_s > seconds[jump] for each in pauses
-        )
-    ]
-    return tuple(sorted([*pauses, *unpaused], key=lambda each: each.start_s)), len(jumps)
+) -> tuple[Pause, ...]:
+    """Timer stops within the activity, and gaps so long that the timer cannot have run."""
+    stops = () if np.isnan(start) else pauses_within(file.stops, start, start, last)
+    return merged([*stops, *certain(seconds)])
 
 
 def _lap_starts(lap: Columns) -> Float64Array:

@@ -69,6 +69,20 @@ class Messages:
             names["timestamp"] = None
         return list(names)
 
+    def developer_fields(self) -> dict[str, DeveloperField]:
+        """Developer fields by name."""
+        return {
+            field.name: field
+            for table in self._tables
+            for each in table.definition.fields
+            if each.developer is not None
+            for field in (_developer_field(table, each.developer, each.number),)
+        }
+
+    def stores(self, number: int) -> bool:
+        """Whether any definition has this native field."""
+        return any(table.index_of(number) is not None for table in self._tables)
+
     def numbers(self, name: str) -> Float64Array:
         """A column of numbers, scaled to the profile's units. float64 ``[n]``.
 
@@ -157,7 +171,7 @@ class Messages:
                 if each.developer is None:
                     continue
                 field = _developer_field(table, each.developer, each.number)
-                if field.name == name or (spec is not None and field.native == spec.number):
+                if (spec is None and field.name == name) or _stands_for(field, spec):
                     return _first(table.numbers(index)) / field.scale - field.offset
             return np.full(len(table), np.nan)
 
@@ -175,7 +189,7 @@ class Messages:
             self._expanded(source, parts, spec)
             for source in self.spec.fields.values()
             if (parts := [each for each in source.components if each.target == spec.number])
-            and any(table.index_of(source.number) is not None for table in self._tables)
+            and self.stores(source.number)
         ]
 
     def _expanded(
@@ -210,6 +224,17 @@ class Messages:
                 low[rows].ravel(), component.bits, anchors if (anchors >= 0).any() else None
             ).reshape(-1, low.shape[1])
         return result
+
+
+def _stands_for(field: DeveloperField, spec: FieldSpec | None) -> bool:
+    """Whether a developer field measures what a native field does, in the same units."""
+    if spec is None or (field.name != spec.name and field.native != spec.number):
+        return False
+    if field.units is None or spec.units is None:
+        return True
+    # Stryd says "Watts" and "RPM" where the profile says "watts" and "rpm", but its vertical
+    # oscillation, in centimetres, claims to stand for the one in millimetres.
+    return field.units.casefold() == spec.units.casefold()
 
 
 def _first(values: Float64Array) -> Float64Array:
