@@ -23,6 +23,7 @@ from importers.track import (
     timed_recording,
 )
 from importers.xml_columns import RecordColumns
+from importers.xml_guard import claims_xml
 from importers.xml_stream import Handover, XmlStream, local_name
 from importers.xml_values import stated_offset_s
 from importers.zone import possible_offset_s
@@ -66,8 +67,8 @@ class _Track:
 class _GpxImporter:
     key: str = "gpx"
 
-    def claims(self, head: bytes, name: str) -> bool:  # noqa: ARG002 - content decides
-        return b"<gpx" in head.replace(b"\0", b"").lower() and not head.startswith(b"PK")
+    def claims(self, head: bytes, name: str) -> bool:
+        return claims_xml(head, name, root="gpx", ending=".gpx")
 
     def parse(self, data: bytes) -> Sequence[Recording]:
         stream = XmlStream(data, ("trk", "trkseg"))

@@ -56,25 +56,35 @@ def by_lap_times(seconds: Float64Array, laps: Sequence[TimedLap]) -> list[Pause]
     """Pauses that explain why laps took longer than their timer ran.
 
     Within each lap the longest gaps are taken, while they fit into the time that is missing.
+    What is still missing then is looked for in the whole activity: some exporters (Polar) count
+    the laps' starts in timer time, so that a stop falls out of its lap.
     """
-    found: list[Pause] = []
     steps = np.diff(seconds)
-    if not len(steps):
-        return found
+    if not len(steps) or not laps:
+        return []
     # A gap is the stop and what was left of the sample intervals on either side of it.
     slack_s = ROUNDING_S + 2 * float(np.median(steps))
-    for lap in laps:
-        missing_s = lap.end_s - lap.start_s - lap.timer_s
+    whole = TimedLap(laps[0].start_s, laps[-1].end_s, sum(lap.timer_s for lap in laps))
+    taken: dict[int, float] = {}
+    for lap in (*laps, whole):
         first, last = np.searchsorted(seconds, [lap.start_s, lap.end_s])
-        inside = np.arange(max(int(first) - 1, 0), min(int(last), len(steps)))
-        inside = inside[steps[inside] >= SHORTEST_PAUSE_S]
-        for at in inside[np.argsort(-steps[inside], kind="stable")]:
+        inside = range(max(int(first) - 1, 0), min(int(last), len(steps)))
+        missing_s = lap.end_s - lap.start_s - lap.timer_s
+        missing_s -= sum(gap_s for at, gap_s in taken.items() if at in inside)
+        gaps: list[int] = [at for at in _longest_first(steps, inside) if at not in taken]
+        for at in gaps:
             if missing_s < SHORTEST_PAUSE_S:
                 break
             if steps[at] <= missing_s + slack_s:
-                found.append(Pause(float(seconds[at]), float(seconds[at + 1])))
-                missing_s -= float(steps[at])
-    return found
+                taken[at] = float(steps[at])
+                missing_s -= taken[at]
+    return [Pause(float(seconds[at]), float(seconds[at + 1])) for at in sorted(taken)]
+
+
+def _longest_first(steps: Float64Array, inside: range) -> list[int]:
+    within = steps[inside.start : inside.stop]
+    order: list[int] = np.argsort(-within, kind="stable").tolist()
+    return [at + inside.start for at in order if within[at] >= SHORTEST_PAUSE_S]
 
 
 def certain(seconds: Float64Array) -> list[Pause]:

@@ -28,6 +28,7 @@ from importers.pauses import TimedLap
 from importers.sports import sport_of
 from importers.track import Column, PointTable, TrackFacts, timed_recording
 from importers.xml_columns import RecordColumns
+from importers.xml_guard import claims_xml
 from importers.xml_stream import Element, Handover, XmlStream, local_name
 from importers.xml_values import number, stated_offset_s, utc_second
 from importers.zone import possible_offset_s
@@ -76,12 +77,12 @@ class _Activity:
 class _TcxImporter:
     key: str = "tcx"
 
-    def claims(self, head: bytes, name: str) -> bool:  # noqa: ARG002 - content decides
-        return b"<TrainingCenterDatabase" in head.replace(b"\0", b"")
+    def claims(self, head: bytes, name: str) -> bool:
+        return claims_xml(head, name, root="TrainingCenterDatabase", ending=".tcx")
 
     def parse(self, data: bytes) -> Sequence[Recording]:
         stream = XmlStream(data, ("Activity", "Lap", "Track"))
-        if stream.root_name != "TrainingCenterDatabase":
+        if stream.root_name.lower() != "trainingcenterdatabase":
             raise ImportFailure(FailureCode.DAMAGED, f"root element {stream.root_name}"[:80])
         activities = [found for found in _activities(stream) if found.laps or len(found.table)]
         if not activities:

@@ -73,6 +73,28 @@ def root_name(text: bytes) -> str:
     return name.rpartition(":")[2]
 
 
+def claims_xml(head: bytes, name: str, *, root: str, ending: str) -> bool:
+    """Whether a file that begins so, and is named so, is XML of a format's root element.
+
+    Where the root does not show, because a long comment comes before it or because the file
+    would be refused, its name decides: only its format can say what is wrong with it.
+    """
+    try:
+        text = _as_utf8(head)
+        shown = _ROOT.match(text, root_offset(text))
+    except ImportFailure:
+        shown = None
+    if shown is None or shown.end() == len(shown.string):
+        return _opens_a_tag(head) and name.lower().removesuffix(".gz").endswith(ending)
+    return root_name(shown.group()).lower() == root.lower()
+
+
+def _opens_a_tag(head: bytes) -> bool:
+    marked = (mark for mark, _ in _BYTE_ORDER_MARKS if head.startswith(mark))
+    bare = head.removeprefix(next(marked, b""))
+    return bare.lstrip(WHITESPACE + b"\0").startswith(b"<")
+
+
 def root_offset(text: bytes) -> int:
     """Offset of the root element in UTF-8 text: declaration, comments and a harmless DTD skipped.
 

@@ -1,0 +1,313 @@
+"""What a user hands over (a file, a folder, a ZIP) as single files, lazily and always in one order.
+
+Nothing here knows what the files are. An import that was interrupted goes through the same
+source again and meets the same names in the same order.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from types import TracebackType
+from typing import BinaryIO, Final, Self, cast
+
+from importers.contract import FailureCode, ImportFailure
+from importers.limits import MIB, READ_BYTES, Limits, read_bounded
+from importers.zip_directory import (
+    NESTED,
+    Entry,
+    entries,
+    is_junk,
+    nested_keys,
+    open_directory,
+)
+
+_NESTED_ENDING: Final = ".zip"
+_SPOOL_BYTES: Final = 16 * MIB
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file or archive member that is not read; the rest is."""
+
+    name: str
+    code: FailureCode
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file on disk; ``name`` is its path below what was handed over, with ``/``."""
+
+    path: Path
+    name: str
+    size: int
+
+    def read(self, limits: Limits) -> bytes:
+        """Read the whole file; ``ImportFailure`` when too large, OSError when unreadable."""
+        with self.path.open("rb") as stream:
+            return read_bounded(stream, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive.
+
+    Parameters
+    ----------
+    name
+        Its path in the archive, through nested archives as ``inner.zip!/x.fit``; ``!`` in a
+        name is written ``!!``. With it ``read_member`` finds the same member again.
+    size
+        Decompressed, as the archive claims.
+    """
+
+    name: str
+    size: int
+    _archive: Archive = field(repr=False, compare=False)
+    _entry: Entry = field(repr=False, compare=False)
+
+    def read(self) -> bytes:
+        """Read the member while its archive is open.
+
+        Raises
+        ------
+        ImportFailure
+            ``TOO_LARGE``, ``RATIO_TOO_HIGH``, or ``DAMAGED_ARCHIVE`` (checksum, cut data).
+        """
+        return self._archive.content(self._entry)
+
+
+@dataclass(slots=True)
+class _Total:
+    """What was met and read in an archive and all nested in it."""
+
+    entries: int = 0
+    produced: int = 0
+
+    def count(self, limits: Limits) -> None:
+        self.entries += 1
+        if self.entries > limits.max_entries:
+            raise ImportFailure(FailureCode.TOO_MANY_FILES, str(limits.max_entries))
+
+    def add(self, produced: int, limits: Limits) -> None:
+        self.produced += produced
+        if self.produced > limits.max_archive_bytes:
+            raise ImportFailure(FailureCode.TOO_LARGE, str(limits.max_archive_bytes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an archive is: what its members' names begin with, and how deep."""
+
+    prefix: str = ""
+    depth: int = 1
+    total: _Total = field(default_factory=_Total)
+
+
+class Archive:
+    """An open ZIP, to be used in a ``with`` statement.
+
+    Iterating yields its members in its own order, those of nested archives in their place, and
+    a refusal for each that may not be read. Members of a nested archive can be read until the
+    iteration leaves it.
+
+    Raises
+    ------
+    ImportFailure
+        When made: ``DAMAGED_ARCHIVE``, ``TOO_MANY_FILES``; the latter while iterating too, when
+        it takes the nested archives to pass the limit.
+    """
+
+    def __init__(
+        self, source: Path | BinaryIO, limits: Limits, place: _Place | None = None
+    ) -> None:
+        self._limits = limits
+        self._place = place or _Place()
+        self._kept: tuple[str, Archive] | None = None
+        with ExitStack() as on_failure:
+            stream = source
+            if isinstance(stream, Path):
+                stream = on_failure.enter_context(stream.open("rb"))
+            self._directory = on_failure.enter_context(open_directory(stream, limits))
+            self._size = stream.seek(0, os.SEEK_END)
+            self._entries = {entry.key: entry for entry in entries(self._directory)}
+            self._closing = on_failure.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it and the nested archive last read from."""
+        if self._kept:
+            self._kept[1].close()
+            self._kept = None
+        self._closing.close()
+
+    def __iter__(self) -> Iterator[Member | Refusal]:
+        for entry in self._entries.values():
+            self._place.total.count(self._limits)
+            name = self._place.prefix + entry.key
+            if entry.refused:
+                yield Refusal(name, entry.refused.code, entry.refused.detail)
+            elif entry.info.orig_filename.lower().endswith(_NESTED_ENDING):
+                yield from self._nested_members(name, entry)
+            else:
+                yield Member(name, entry.info.file_size, self, entry)
+
+    def read(self, name: str) -> bytes:
+        """Read a member by the name it was yielded with.
+
+        Raises
+        ------
+        ImportFailure
+            As ``Member.read`` does; the code it was refused with; ``DAMAGED_ARCHIVE`` when there
+            is no such member.
+        """
+        return self.follow(nested_keys(name))
+
+    def follow(self, keys: Sequence[str]) -> bytes:
+        """Read what these keys lead to, from one archive into the next."""
+        entry = self._entry(keys[0])
+        if len(keys) == 1:
+            return self.content(entry)
+        return self._nested(entry).follow(keys[1:])
+
+    def content(self, entry: Entry) -> bytes:
+        """Decompress one of this archive's own entries, within the limits."""
+        return b"".join(self._blocks(entry, self._limits))
+
+    def _entry(self, key: str) -> Entry:
+        entry = self._entries.get(key)
+        if entry is None:
+            raise ImportFailure(FailureCode.DAMAGED_ARCHIVE, "no such member")
+        if entry.refused:
+            raise entry.refused
+        return entry
+
+    def _nested(self, entry: Entry) -> Archive:
+        """Archive that an entry is, kept open until another one is asked for."""
+        if self._kept and self._kept[0] != entry.key:
+            self._kept[1].close()
+            self._kept = None
+        if self._kept is None:
+            self._kept = (entry.key, self._opened(entry))
+        return self._kept[1]
+
+    def _nested_members(self, name: str, entry: Entry) -> Iterator[Member | Refusal]:
+        try:
+            inner = self._opened(entry)
+        except ImportFailure as failure:
+            yield Refusal(name, failure.code, failure.detail)
+            return
+        with inner:
+            yield from inner
+
+    def _opened(self, entry: Entry) -> Archive:
+        place = self._place
+        if place.depth >= self._limits.max_nesting:
+            raise ImportFailure(FailureCode.NESTED_TOO_DEEP, str(self._limits.max_nesting))
+        inner = _Place(place.prefix + entry.key + NESTED, place.depth + 1, place.total)
+        as_archive = replace(self._limits, max_file_bytes=self._limits.max_archive_bytes)
+        with ExitStack() as on_failure:
+            spool = on_failure.enter_context(SpooledTemporaryFile(_SPOOL_BYTES))
+            for block in self._blocks(entry, as_archive):
+                spool.write(block)
+            archive = Archive(cast("BinaryIO", spool), self._limits, inner)
+            archive._closing.push(on_failure.pop_all())
+        return archive
+
+    def _blocks(self, entry: Entry, limits: Limits) -> Iterator[bytes]:
+        """Decompress an entry block by block, limited by the bytes that come out."""
+        produced = 0
+        # What it claims to occupy, but no more than there is.
+        consumed = min(entry.info.compress_size, self._size)
+        try:
+            with self._directory.open(entry.info) as stream:
+                while block := stream.read(READ_BYTES):
+                    produced += len(block)
+                    limits.check_file(produced, consumed)
+                    self._place.total.add(len(block), limits)
+                    yield block
+        except _UNREADABLE as error:
+            raise ImportFailure(FailureCode.DAMAGED_ARCHIVE, entry.key) from error
+        if produced != entry.info.file_size:
+            raise ImportFailure(FailureCode.DAMAGED_ARCHIVE, entry.key)
+
+
+def is_zip(head: bytes) -> bool:
+    """Whether the bytes begin a ZIP with anything in it, or an empty one."""
+    return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))
+
+
+def members(archive: Path | BinaryIO, limits: Limits) -> Iterator[Member | Refusal]:
+    """Members of an archive and of those nested in it; raises as ``Archive`` does."""
+    with Archive(archive, limits) as opened:
+        yield from opened
+
+
+def read_member(archive: Path, name: str, limits: Limits) -> bytes:
+    """Read one member again by its name; for many of an archive, use ``Archive.read``."""
+    with Archive(archive, limits) as opened:
+        return opened.read(name)
+
+
+def walk(path: Path) -> Iterator[SourceFile | Refusal]:
+    """Files at a path: itself, or all below a folder, sorted by name, folder by folder.
+
+    Hidden files and what operating systems leave lying about are passed over, as are symbolic
+    links: what they lead to is either met anyway or outside of what was handed over. A folder
+    that cannot be listed is refused.
+    """
+    if path.is_dir():
+        yield from _below(path, "")
+    elif path.is_file():
+        yield SourceFile(path, _readable(path.name), path.stat().st_size)
+    else:
+        raise FileNotFoundError(path)
+
+
+def _below(folder: Path, prefix: str) -> Iterator[SourceFile | Refusal]:
+    try:
+        with os.scandir(folder) as scan:
+            found = sorted(scan, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Refusal(prefix.rstrip("/"), FailureCode.DAMAGED, type(error).__name__)
+        return
+    for entry in found:
+        name = prefix + _readable(entry.name)
+        if is_junk(entry.name) or entry.is_symlink():
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(Path(entry.path), f"{name}/")
+        elif entry.is_file(follow_symlinks=False):
+            yield SourceFile(Path(entry.path), name, entry.stat(follow_symlinks=False).st_size)
+
+
+def _readable(name: str) -> str:
+    """Name without the surrogates that stand for bytes which are no text."""
+    return os.fsencode(name).decode("utf-8", "replace")
