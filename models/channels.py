@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import ForeignKeyConstraint, select
@@ -21,6 +21,7 @@ __all__ = [
     "PackedChannel",
     "Samples",
     "insert",
+    "names",
     "pack",
     "read_many",
     "read_one",
@@ -64,6 +65,15 @@ def insert(
     ]
     if rows:
         session.execute(insert_into(_CHANNEL), rows)
+
+
+def names(session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID) -> Sequence[str]:
+    """Which streams an activity has."""
+    return session.scalars(
+        select(Channel.stream)
+        .where(Channel.athlete_id == athlete_id, Channel.activity_id == activity_id)
+        .order_by(Channel.stream)
+    ).all()
 
 
 def read_one(
