@@ -1,0 +1,1 @@
+"""Load rules, one file each, every one written once as a ceiling."""
