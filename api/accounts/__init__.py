@@ -1,0 +1,1 @@
+"""Athletes: who is asked for, and what is known of them."""

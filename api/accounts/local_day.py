@@ -1,0 +1,76 @@
+"""Which day of whose calendar an activity belongs to, and how that is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from analytics.recording import Recording
+from models.athletes import Athlete
+
+
+class ZoneSource(StrEnum):
+    """Where the local day of an activity came from, the surest first."""
+
+    POSITION = "position"
+    FILE = "file"
+    ATHLETE = "athlete"
+    LOCAL_CLOCK = "local_clock"
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDay:
+    """An activity's start, its day, and where the day came from; all None when it has no date."""
+
+    started_at: datetime | None
+    local_date: date | None
+    utc_offset_s: int | None
+    zone: str | None
+    source: ZoneSource | None
+
+
+def local_day(recording: Recording, athlete_zone: str) -> LocalDay:
+    """The day a recording belongs to.
+
+    The zone of its first position comes first, then the offset the file itself gives, then the
+    athlete's own zone. A file that knows only its local clock keeps that clock's date.
+    """
+    started_at = recording.started_at
+    if started_at is None:
+        return _by_local_clock(recording.local_start, athlete_zone)
+    if recording.zone is not None:
+        return in_zone(started_at, recording.zone, ZoneSource.POSITION)
+    if recording.utc_offset_s is not None:
+        offset = timezone(timedelta(seconds=recording.utc_offset_s))
+        local = started_at.astimezone(offset)
+        return LocalDay(started_at, local.date(), recording.utc_offset_s, None, ZoneSource.FILE)
+    return in_zone(started_at, athlete_zone, ZoneSource.ATHLETE)
+
+
+def current_day(athlete: Athlete, now: datetime, last_run_day: date | None) -> date:
+    """The athlete's today: the date in their zone, or the last run's where it was later already."""
+    today = now.astimezone(ZoneInfo(athlete.zone)).date()
+    return today if last_run_day is None else max(today, last_run_day)
+
+
+def in_zone(started_at: datetime, zone: str, source: ZoneSource) -> LocalDay:
+    """The day of ``started_at`` on the calendar of ``zone``."""
+    local = started_at.astimezone(ZoneInfo(zone))
+    offset = local.utcoffset() or timedelta()
+    return LocalDay(started_at, local.date(), int(offset.total_seconds()), zone, source)
+
+
+def _by_local_clock(local_start: datetime | None, athlete_zone: str) -> LocalDay:
+    if local_start is None:
+        return LocalDay(None, None, None, None, None)
+    local = local_start.replace(tzinfo=ZoneInfo(athlete_zone))
+    offset = local.utcoffset() or timedelta()
+    return LocalDay(
+        local.astimezone(UTC),
+        local_start.date(),
+        int(offset.total_seconds()),
+        athlete_zone,
+        ZoneSource.LOCAL_CLOCK,
+    )

@@ -1,0 +1,1 @@
+"""Upload to stored activities: originals, items that advance one by one, what became of each."""

@@ -1,0 +1,122 @@
+"""An import from the command line: files and folders of this machine, worked through at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from api.imports import service
+from api.imports.disk import OnDisk, found_at
+from api.imports.processing import settle, work_through
+from api.imports.schemas import ImportReport, ItemBody
+from api.imports.staging import stage
+from api.runtime import Runtime
+from models import athletes, imports
+from models.base import new_id
+from models.imports import ItemStatus, Origin
+
+CHUNK_FILES = 50
+"""Files staged with one transaction; each is then imported with its own."""
+
+PAGE_ITEMS = 1000
+WAIT_S = 0.2
+
+OnProgress = Callable[[int, int | None, str], None]
+"""Called with files done, files found so far if known, and the name of the last one."""
+
+
+def import_paths(
+    runtime: Runtime, athlete_id: UUID, paths: Sequence[Path], on_progress: OnProgress
+) -> ImportReport:
+    """Import files, folders and archives; returns when every item has ended.
+
+    Cut short at any moment, what is imported stays, and the same command again goes on. An import
+    that an earlier command left unfinished is finished first.
+    """
+    owner = f"cli-{new_id()}"
+    finish_interrupted(runtime, owner)
+    found = [source for path in paths for source in found_at(path)]
+    if not found:
+        return ImportReport(items=[], totals=service.no_files())
+    progress = _Progress(len(found), on_progress)
+    import_id: UUID | None = None
+    for sources in _chunks(found):
+        staged = stage(runtime, athlete_id, sources)
+        with runtime.database.write() as session:
+            now = runtime.now()
+            if import_id is None:
+                import_id = service.begin(
+                    session, athlete_id, staged, origin=Origin.CLI, now=now
+                ).id
+            else:
+                service.add(session, athlete_id, import_id, staged, now)
+        for one in staged:
+            if one.item.status is not ItemStatus.QUEUED:
+                progress(one.item.name)
+        work_through(runtime, athlete_id, import_id, owner, progress)
+    return _report(runtime, athlete_id, import_id, owner, progress)
+
+
+def finish_interrupted(runtime: Runtime, owner: str) -> None:
+    """Finish what an earlier command line left behind; what is held by a living one is let be."""
+    with runtime.database.read() as session:
+        left = [
+            (athlete.id, batch.id)
+            for athlete in athletes.list_all(session)
+            for batch in imports.open_batches(session, athlete.id)
+            if batch.origin is Origin.CLI
+        ]
+    for athlete_id, import_id in left:
+        work_through(runtime, athlete_id, import_id, owner)
+        settle(runtime, athlete_id, import_id)
+
+
+class _Progress:
+    """Counts items as they end."""
+
+    def __init__(self, found: int, on_progress: OnProgress) -> None:
+        self._found = found
+        self._done = 0
+        self._on_progress = on_progress
+
+    def __call__(self, name: str) -> None:
+        self._done += 1
+        # An archive turns out to hold more files than were found.
+        self._on_progress(self._done, max(self._found, self._done), name)
+
+
+def _report(
+    runtime: Runtime, athlete_id: UUID, import_id: UUID, owner: str, progress: _Progress
+) -> ImportReport:
+    while True:
+        settle(runtime, athlete_id, import_id)
+        with runtime.database.read() as session:
+            totals = service.totals_body(session, athlete_id, import_id)
+            if totals.queued == 0:
+                items = list(_all_items(session, athlete_id, import_id))
+                return ImportReport(items=items, totals=totals)
+        # Another process took some of our items over: it ends them, or its lease ends.
+        time.sleep(WAIT_S)
+        work_through(runtime, athlete_id, import_id, owner, progress)
+
+
+def _all_items(session: Session, athlete_id: UUID, import_id: UUID) -> Iterator[ItemBody]:
+    position: int | None = None
+    while True:
+        items, position = service.item_page(
+            session, athlete_id, import_id, limit=PAGE_ITEMS, after=position
+        )
+        yield from items
+        if position is None:
+            return
+
+
+def _chunks(files: Iterable[OnDisk]) -> Iterator[Sequence[OnDisk]]:
+    rest = iter(files)
+    while chunk := list(islice(rest, CHUNK_FILES)):
+        yield chunk

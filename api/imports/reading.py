@@ -1,0 +1,97 @@
+"""From a file's bytes to what will be stored: everything about an import that needs no database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.recording import Recording, Stream
+from analytics.runs.duplicates import richness
+from analytics.runs.metrics import RunMetrics, run_metrics
+from importers.identify import HEAD_BYTES, identify, payload
+from importers.limits import Limits
+from models.channels import PackedChannel, pack
+
+ELAPSED = "elapsed_s"
+LATITUDE = "latitude_semicircles"
+LONGITUDE = "longitude_semicircles"
+
+# Times are kept to the millisecond: no watch tells finer, and whole numbers pack well.
+MILLISECONDS_PER_SECOND = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadActivity:
+    """One activity of a file, with its metrics and its samples packed."""
+
+    session_index: int
+    recording: Recording
+    metrics: RunMetrics
+    richness: int
+    channels: Sequence[PackedChannel]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """A file as it was understood.
+
+    ``content_sha256`` is of its decompressed bytes, ``height_cm`` what the metrics were told of
+    the runner.
+    """
+
+    content_sha256: str
+    format: str
+    height_cm: float | None
+    activities: Sequence[ReadActivity]
+
+
+def content_sha256(content: bytes) -> str:
+    """The hash by which the same run is known again, zipped or not."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_file(data: bytes, name: str, limits: Limits, height_cm: float | None) -> ReadFile:
+    """Read one watch file, as stored or as it lay in an archive.
+
+    Raises
+    ------
+    ImportFailure
+        Nothing of it can be read.
+    """
+    content = payload(data, name, limits)
+    importer = identify(content[:HEAD_BYTES], name)
+    return ReadFile(
+        content_sha256(content),
+        importer.key,
+        height_cm,
+        [
+            ReadActivity(
+                session_index,
+                recording,
+                run_metrics(recording, height_cm),
+                richness(recording),
+                pack_samples(recording),
+            )
+            for session_index, recording in enumerate(importer.parse(content))
+        ],
+    )
+
+
+def pack_samples(recording: Recording) -> Sequence[PackedChannel]:
+    """The samples of a recording, one packed channel each."""
+    if recording.samples == 0:
+        return []
+    elapsed_ms = np.round(recording.elapsed_s * MILLISECONDS_PER_SECOND).astype(np.int64)
+    channels = [pack(ELAPSED, elapsed_ms)]
+    if recording.has_position:
+        channels.append(pack(LATITUDE, recording.latitude_semicircles))
+        channels.append(pack(LONGITUDE, recording.longitude_semicircles))
+    channels.extend(
+        pack(stream.value, recording.streams[stream])
+        for stream in Stream
+        if stream in recording.streams
+    )
+    return channels

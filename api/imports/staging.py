@@ -1,0 +1,140 @@
+"""The door of an import: looks at each file, keeps its original, says what is to be done with it.
+
+Nothing here opens a write session, so a slow upload holds up nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+from uuid import UUID
+
+from api.imports.originals import CHUNK_BYTES
+from api.imports.reading import content_sha256
+from api.imports.storing import SAME_BYTES
+from api.runtime import Runtime
+from importers.contract import FailureCode, ImportFailure
+from importers.identify import HEAD_BYTES, identify, payload
+from importers.limits import DEFAULT_LIMITS
+from importers.sources import is_zip
+from models import activities
+from models.files import NewFile
+from models.imports import ItemKind, ItemStatus, NewItem
+
+LIMITS = DEFAULT_LIMITS
+UNREADABLE = "unreadable"
+
+
+class Source(Protocol):
+    """A file handed over: its name, whether it was meant itself, and its bytes, more than once."""
+
+    @property
+    def name(self) -> str:
+        """The name to show."""
+        ...
+
+    @property
+    def explicit(self) -> bool:
+        """Handed over by name, not found in a folder: then an unknown kind is a failure."""
+        ...
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """Its bytes from the start."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """An item ready to be recorded, and its original if that is new here."""
+
+    item: NewItem
+    original: NewFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A source looked at: refused already, an archive, or a watch file with its content's hash."""
+
+    source: Source
+    refused: NewItem | None = None
+    content: str | None = None
+
+
+def stage(runtime: Runtime, athlete_id: UUID, sources: Sequence[Source]) -> list[Staged]:
+    """Look at files, store the originals of those that are new to this athlete."""
+    seen = [_look(source) for source in sources]
+    contents = [one.content for one in seen if one.content]
+    with runtime.database.read() as session:
+        known = activities.by_content(session, athlete_id, contents)
+    return [_stage(runtime, one, known.keys()) for one in seen]
+
+
+def refusal(name: str, failure: ImportFailure, *, explicit: bool) -> NewItem:
+    """An item that ended at the door."""
+    passing = failure.code is FailureCode.NOT_A_WATCH_FILE and not explicit
+    return NewItem(
+        name=name,
+        kind=ItemKind.FILE,
+        status=ItemStatus.SKIPPED if passing else ItemStatus.FAILED,
+        code=failure.code.value,
+        detail=failure.detail or None,
+    )
+
+
+def _look(source: Source) -> _Seen:
+    try:
+        with source.open() as file:
+            head = file.read(HEAD_BYTES)
+            if is_zip(head):
+                return _Seen(source)
+            # One byte more than allowed is enough for payload to refuse it.
+            data = head + file.read(LIMITS.max_file_bytes + 1 - len(head))
+        content = payload(data, source.name, LIMITS)
+        identify(content[:HEAD_BYTES], source.name)
+    except ImportFailure as failure:
+        return _Seen(source, refused=refusal(source.name, failure, explicit=source.explicit))
+    except OSError as error:
+        return _Seen(source, refused=_unreadable(source.name, error))
+    return _Seen(source, content=content_sha256(content))
+
+
+def _stage(runtime: Runtime, seen: _Seen, known: Iterable[str]) -> Staged:
+    source = seen.source
+    if seen.refused is not None:
+        return Staged(seen.refused)
+    if seen.content is not None and seen.content in known:
+        return Staged(
+            NewItem(
+                name=source.name,
+                kind=ItemKind.FILE,
+                content_sha256=seen.content,
+                status=ItemStatus.DUPLICATE,
+                code=SAME_BYTES,
+            )
+        )
+    try:
+        with source.open() as file:
+            original = runtime.originals.put_chunks(iter(lambda: file.read(CHUNK_BYTES), b""))
+    except OSError as error:
+        return Staged(_unreadable(source.name, error))
+    return Staged(
+        NewItem(
+            name=source.name,
+            kind=ItemKind.ARCHIVE if seen.content is None else ItemKind.FILE,
+            file_sha256=original.sha256,
+            content_sha256=seen.content,
+        ),
+        NewFile(original.sha256, original.size_bytes),
+    )
+
+
+def _unreadable(name: str, error: OSError) -> NewItem:
+    return NewItem(
+        name=name,
+        kind=ItemKind.FILE,
+        status=ItemStatus.FAILED,
+        code=UNREADABLE,
+        detail=error.strerror,
+    )

@@ -1,0 +1,1 @@
+"""The queue and its worker: imports are read in a process of their own, so the API stays quick."""

@@ -1,0 +1,25 @@
+"""The worker process: takes imports from the queue until there have been none for a while."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from api.jobs import queue
+from api.runtime import Runtime
+
+NICENESS = 10
+"""The runner at the page comes first, the import second."""
+
+
+def work(runtime: Runtime, owner: str, parent_pid: int) -> None:
+    """Work through the queue; return when idle for long enough or when the server is gone."""
+    os.nice(NICENESS)
+    last_work_s = time.monotonic()
+    while os.getppid() == parent_pid:
+        if queue.work_once(runtime, owner):
+            last_work_s = time.monotonic()
+        elif time.monotonic() - last_work_s > runtime.settings.worker_idle_s:
+            return
+        else:
+            time.sleep(runtime.settings.poll_s)

@@ -1,0 +1,1 @@
+"""What follows a change: day totals, findings, alerts, in one transaction."""

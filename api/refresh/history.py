@@ -1,0 +1,39 @@
+"""An athlete's stored days as the analytics' ``History``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from analytics.history import LOOKBACK_DAYS, History, history_from_days
+from models import activities, days
+
+
+class _Day(NamedTuple):
+    """A stored day as the analytics read it."""
+
+    day: date
+    runs: int
+    distance_km: float
+    hip_flexions: float
+    minutes: float
+    longest_run_km: float
+    longest_run_flexions: float
+
+
+def read_history(session: Session, athlete_id: UUID, since: date, until: date) -> History:
+    """The days ``since - LOOKBACK_DAYS`` to ``until``, no earlier than the first run.
+
+    With no run on or before ``until`` the history is that one day, at rest.
+    """
+    first_run = activities.first_run_day(session, athlete_id)
+    if first_run is None or first_run > until:
+        return history_from_days([], first_date=until, last_date=until, first_run_date=None)
+    first_date = max(first_run, min(since, until) - timedelta(days=LOOKBACK_DAYS))
+    stored = days.read_range(session, athlete_id, first_date, until)
+    rows = [_Day(day=day, **asdict(totals)) for day, totals in stored.items()]
+    return history_from_days(rows, first_date=first_date, last_date=until, first_run_date=first_run)
