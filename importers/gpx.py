@@ -14,14 +14,9 @@ import numpy as np
 
 from analytics.recording import Device, Recording, RecordingWarning, Sport, Warn
 from importers.contract import FailureCode, ImportFailure
+from importers.points import Column, PointTable
 from importers.sports import sport_of
-from importers.track import (
-    Column,
-    PointTable,
-    TrackFacts,
-    dateless_recording,
-    timed_recording,
-)
+from importers.track import TrackFacts, dateless_recording, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
 from importers.xml_stream import Handover, XmlStream, local_name

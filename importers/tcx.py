@@ -25,8 +25,9 @@ from analytics.recording import (
 )
 from importers.contract import FailureCode, ImportFailure
 from importers.pauses import TimedLap
+from importers.points import Column, PointTable
 from importers.sports import sport_of
-from importers.track import Column, PointTable, TrackFacts, timed_recording
+from importers.track import TrackFacts, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
 from importers.xml_stream import Element, Handover, XmlStream, local_name
