@@ -42,8 +42,8 @@ def headline(  # noqa: PLR0913 - what a day can be about
     data_through
         The last day known, None without any run.
     rule, rule_level, day, numbers
-        The alert that leads, its own level, its day, and its numbers. When the day's level is above the
-        alert's, two families made it so.
+        The alert that leads, its own level, its day, and its numbers. When the day's level is
+        above the alert's, two families made it so.
     read_on
         The day it is read: dates far from it carry their year.
     """

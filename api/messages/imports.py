@@ -182,6 +182,11 @@ def item_sentence(
     return f"{name}: {text}" if name else text
 
 
+def status_word(status: str) -> str:
+    """What a file's end is called. Raises ``KeyError`` for a status there is not."""
+    return STATUS_WORDS[status]
+
+
 def warning_text(code: Warn, count: int = 0) -> str:
     """What a reader should know about how a file was read; ``count`` is how often, 0 unknown."""
     text = WARNINGS[code]

@@ -39,6 +39,9 @@ class CardWords(NamedTuple):
 _HURTS: Final = "If something hurts, stop and rest."
 _SMALL_STEPS: Final = "Stay within today's limit, then grow in small steps."
 _DAY_LIMIT: Final = "That day's limit was {ceiling}."
+_FLEXIONS_TOO: Final = (
+    "It held {day_flexions}, and past {limit_flexions} was a new jump too. " + NO_LINK
+)
 
 RULES: Final[Mapping[str, RuleWords]] = {
     "longest_run": RuleWords(
@@ -52,6 +55,7 @@ RULES: Final[Mapping[str, RuleWords]] = {
             "Your run on {day} was {amount}.",
             "Your longest run of the 30 days before was {reference_km}.",
             "Past {ceiling} was a new jump.",
+            _FLEXIONS_TOO,
         ),
         what_to_do={
             "take_care": ("Keep the next two days short and slow, or rest.", _SMALL_STEPS),
@@ -73,6 +77,7 @@ RULES: Final[Mapping[str, RuleWords]] = {
             "That made {week_km} in seven days.",
             "Your biggest week of the four before was {highest_week_km}.",
             _DAY_LIMIT,
+            _FLEXIONS_TOO,
         ),
         what_to_do={
             "note": ("Hold this week's km for a week before you add more.",),
@@ -93,6 +98,7 @@ RULES: Final[Mapping[str, RuleWords]] = {
             "That made {week_km} in seven days.",
             "The three weeks before had {base_week_km} a week.",
             _DAY_LIMIT,
+            _FLEXIONS_TOO,
         ),
         what_to_do={
             "note": ("Hold this week's km for a week before you add more.",),
@@ -164,6 +170,7 @@ RULES: Final[Mapping[str, RuleWords]] = {
             ("You had {off_days} without a run.", "You are coming back from a break."),
             "You ran {amount} on {day}.",
             "So soon after a break the limit was {ceiling}.",
+            _FLEXIONS_TOO,
         ),
         what_to_do={
             "take_care": (
@@ -184,6 +191,7 @@ RULES: Final[Mapping[str, RuleWords]] = {
             "You ran {amount} on {day}.",
             "Your longest run up to then was {reference_km}.",
             "In your first four weeks the limit grows in small steps: it was {ceiling}.",
+            _FLEXIONS_TOO,
         ),
         what_to_do={
             "take_care": (
@@ -198,6 +206,7 @@ RULES: Final[Mapping[str, RuleWords]] = {
         why=(
             "You ran {amount} on {day}.",
             "In the weeks after a long race the limit is lower: it was {ceiling}.",
+            _FLEXIONS_TOO,
         ),
         what_to_do={
             "take_care": ("Rest, walk or keep your runs short this week.", _HURTS),
