@@ -164,16 +164,36 @@ def _advance(
     recording: Recording, span_s: Float64Array, active_s: Float64Array
 ) -> tuple[Float64Array | None, bool]:
     fastest = fastest_m_s(recording.sport)
+    still = None
     distance = recording.streams.get(Stream.DISTANCE_M)
     if distance is not None:
         advance = _stream_advance(recording.elapsed_s, distance.astype(np.float64), span_s, fastest)
-        if advance is not None:
-            return (advance if not recording.pauses else advance * (active_s > 0)), False
+        if advance is not None and recording.pauses:
+            advance *= active_s > 0
+        if advance is not None and advance.any():
+            return advance, False
+        still = advance
     if recording.has_position:
         advance = position_advance(recording, active_s, fastest)
-        if advance is not None:
+        if advance is not None and advance.any():
             return advance, True
-    return None, False
+        still = advance if still is None else still
+    speed = recording.streams.get(Stream.SPEED_M_S)
+    if _moves(recording) or (speed is not None and (speed > MOVING_SPEED_M_S).any()):
+        return None, False
+    return still, False
+
+
+def _moves(recording: Recording) -> bool:
+    """Whether the device, or a cadence most of the time, speak of moving.
+
+    Against them a way or a speed that stays at 0 knows nothing: satellites see a treadmill stand
+    still.
+    """
+    if recording.totals.distance_m or recording.totals.steps:
+        return True
+    cadence = recording.streams.get(Stream.CADENCE_SPM)
+    return cadence is not None and bool(2 * np.count_nonzero(cadence > 0) > len(cadence))
 
 
 def _stream_advance(
@@ -189,10 +209,10 @@ def _stream_advance(
         distance_m = np.interp(elapsed_s, elapsed_s[known], distance_m[known])
     advance = np.empty_like(distance_m)
     np.subtract(distance_m[1:], distance_m[:-1], out=advance[1:])
-    # A later session of a multisport file goes on counting: its first distance is no way of its
-    # own. A second's worth is let through, for devices whose first record is already on its way.
+    # A later session of a multisport file goes on counting: a first distance that could not have
+    # been covered by then is no way of its own.
     first_m, first_s = float(distance_m[0]), float(elapsed_s[first_known])
-    own = first_m <= fastest_m_s * (first_s + 1.0)
+    own = first_m <= fastest_m_s * first_s
     advance[0] = first_m if own else 0.0
     if own and first_known:
         advance[: first_known + 1] = span_s[: first_known + 1] * (first_m / first_s)
@@ -204,7 +224,7 @@ def _stream_advance(
     if float(advance.sum()) > fastest_m_s * (float(elapsed_s[-1]) + 1.0):
         # Devices catch up in leaps after a tunnel, so leaps are dropped only when they cannot be.
         advance[advance > fastest_m_s * span_s] = 0.0
-    return advance if float(advance.sum()) > 0 else None
+    return advance
 
 
 def _speed(
@@ -221,17 +241,25 @@ def _speed(
         return _speed_of_way(recording, active_s, advance_m, from_positions=from_positions)
     speed = stream.astype(np.float64)
     if advance_m is None:
-        # One that never moved, as satellites see a treadmill, knows nothing.
-        return speed if (speed > MOVING_SPEED_M_S).any() else None
+        still = not (speed > MOVING_SPEED_M_S).any()
+        return None if still and _moves(recording) else speed
     missing = np.isnan(speed)
     any_missing = bool(missing.any())
-    summed_m = float(active_s @ (np.where(missing, 0.0, speed) if any_missing else speed))
-    low, high = SPEED_AGAINST_WAY
-    believed = low <= summed_m / float(advance_m.sum() or np.inf) <= high
+    believed = _believed(
+        np.where(missing, 0.0, speed) if any_missing else speed, active_s, advance_m
+    )
     if believed and not any_missing:
         return speed
     of_way = _speed_of_way(recording, active_s, advance_m, from_positions=from_positions)
     return np.where(missing, of_way, speed) if believed else of_way
+
+
+def _believed(speed_m_s: Float64Array, active_s: Float64Array, advance_m: Float64Array) -> bool:
+    """Whether the speeds sum up to the way, long gaps left out: one sample cannot know them."""
+    sampled = active_s <= LONG_GAP_S
+    way_m = float(advance_m @ sampled)
+    low, high = SPEED_AGAINST_WAY
+    return low * way_m <= float(speed_m_s @ (active_s * sampled)) <= high * way_m
 
 
 def _speed_of_way(

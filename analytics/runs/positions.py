@@ -22,6 +22,10 @@ STANDSTILL_S: Final = 5.0
 """Who is within a walk of this long to either side of where they were stands still: satellite
 jitter adds up to a way, but leads nowhere (our choice)."""
 
+SHORTEST_STANDSTILL: Final = 2
+"""Chords to either side that a standstill takes at least: positions further apart were thinned by
+their device, and too few to let jitter add up."""
+
 AVERAGED_S: Final = 2.0
 """Positions are averaged over this long to either side before asking whether they led anywhere."""
 
@@ -61,7 +65,8 @@ def position_advance(
     between_s = seconds_known[1:] - seconds_known[:-1]
     east, north = _chords(latitude, longitude)
     chord = np.hypot(east, north)
-    chord[chord > fastest_m_s * between_s] = 0.0
+    if (chord > fastest_m_s * between_s).any():
+        chord[chord > fastest_m_s * _since_moved(chord, between_s)] = 0.0
     chord *= _leads_somewhere(east, north, between_s)
     advance = np.zeros(len(active_s))
     if everywhere:
@@ -82,6 +87,13 @@ def _chords(latitude: Int32Array, longitude: Int32Array) -> tuple[Float64Array, 
     return east, north
 
 
+def _since_moved(chord_m: Float64Array, between_s: Float64Array) -> Float64Array:
+    """Seconds each chord stands for: after a frozen position also those it was frozen."""
+    ends = np.cumsum(between_s)
+    moved_at = np.maximum.accumulate(np.where(chord_m > 0, ends, 0.0))
+    return ends - np.concatenate(([0.0], moved_at[:-1]))
+
+
 def _leads_somewhere(
     east_m: Float64Array, north_m: Float64Array, between_s: Float64Array
 ) -> Float64Array:
@@ -91,8 +103,7 @@ def _leads_somewhere(
     if total_s <= 0:
         return np.zeros(chords)
     half = min(round(STANDSTILL_S * chords / total_s), chords)
-    if half == 0:
-        # Too far apart to jitter: a position every ten seconds and rarer.
+    if half < SHORTEST_STANDSTILL:
         return np.ones(chords)
     averaged = min(round(AVERAGED_S * chords / total_s), chords)
     away = np.hypot(_led(east_m, averaged, half), _led(north_m, averaged, half))
