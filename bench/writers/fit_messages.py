@@ -16,7 +16,7 @@ from fitparse.profile import MESSAGE_TYPES  # pyright: ignore[reportMissingTypeS
 from fitparse.records import BASE_TYPES  # pyright: ignore[reportMissingTypeStubs] - no types
 from numpy.typing import NDArray
 
-Value = float | str | bytes | Sequence[float] | None
+Value = float | str | bytes | Sequence[float | None] | None
 
 PROTOCOL_VERSION: Final = 0x20
 PROFILE_VERSION: Final = 2115

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,10 @@ from importers.fit.layout import Found, read_layout
 from importers.fit.messages import Messages
 from importers.fit.profile import message_number, message_spec
 from importers.fit.timestamps import compressed_timestamps
+
+FEW_MESSAGES: Final = 50_000
+SHORTEST_MEAN_BYTES: Final = 3
+"""Real files' messages have 7 bytes or more on average: each costs memory, however short."""
 
 FIELD_DESCRIPTION: Final = "field_description"
 
@@ -29,8 +34,11 @@ class Decoded:
     tables: tuple[Table, ...]
     parts: int
     warnings: Mapping[Warn, int]
-    timestamps: Mapping[int, Float64Array] = field(default_factory=dict[int, Float64Array])
+    timestamps: Mapping[int, Float64Array]
     """By table index: timestamps of messages that carry them in their header."""
+
+    by_number: Mapping[int, Sequence[int]]
+    """Table indices by the messages' global number."""
 
     def messages(self, name: str, parts: Iterable[int] | None = None) -> Messages:
         """All messages of this name, in file order, of some parts or of all.
@@ -45,7 +53,7 @@ class Decoded:
 
     def numbers_of_messages(self) -> list[int]:
         """Global numbers of all messages present."""
-        return sorted({table.definition.message for table in self.tables})
+        return sorted(self.by_number)
 
     def messages_numbered(self, number: int) -> Messages:
         """All messages of this global number, in file order."""
@@ -54,8 +62,8 @@ class Decoded:
     def _messages(self, number: int, parts: frozenset[int] | None) -> Messages:
         chosen = [
             index
-            for index, table in enumerate(self.tables)
-            if table.definition.message == number and (parts is None or table.part in parts)
+            for index in self.by_number.get(number, ())
+            if parts is None or self.tables[index].part in parts
         ]
         return Messages(
             message_spec(number),
@@ -72,16 +80,23 @@ def decode(data: bytes) -> Decoded:
     Raises
     ------
     Refused
-        When there is no data message to be read.
+        When there is no data message to be read, or so many short ones that only somebody
+        after our memory would have written them.
     """
     layout = read_layout(data)
     tables: list[Table] = []
-    for part in range(layout.parts):
-        found = [each for each in layout.found if each.part == part and len(each)]
-        tables += _tables(data, found)
+    present = [each for each in layout.found if len(each)]
+    if sum(map(len, present)) > max(FEW_MESSAGES, len(data) // SHORTEST_MEAN_BYTES):
+        raise Refused
+    for _, found in groupby(present, key=lambda each: each.part):
+        tables += _tables(data, list(found))
     if not tables:
         raise Refused
-    return Decoded(tuple(tables), layout.parts, layout.warnings, compressed_timestamps(tables))
+    by_number: dict[int, list[int]] = {}
+    for index, table in enumerate(tables):
+        by_number.setdefault(table.definition.message, []).append(index)
+    timestamps = compressed_timestamps(tables)
+    return Decoded(tuple(tables), layout.parts, layout.warnings, timestamps, by_number)
 
 
 def _tables(data: bytes, found: Sequence[Found]) -> list[Table]:

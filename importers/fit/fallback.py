@@ -14,8 +14,8 @@ from importers.contract import FailureCode, ImportFailure
 from importers.fit.profile import message_number
 from importers.fit.second_opinion import GaveUp, Message, Value, fitparse_messages
 
-LARGEST_BYTES: Final = 8_000_000
-"""fitparse needs a second and 50 MB for a run of 0.3 MB; no refused run is larger than this."""
+LARGEST_BYTES: Final = 2_000_000
+"""Some seven hours of running; fitparse needs 3 s a megabyte and much memory."""
 
 
 class SlowMessages:

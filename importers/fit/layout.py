@@ -30,8 +30,11 @@ LOCAL_TYPES: Final = 16
 COMPRESSED_LOCAL_TYPES: Final = 4
 TIME_OFFSETS: Final = 32
 
-MOST_DEFINITIONS: Final = 4096
-"""Real files hold some dozens; more would let a small file ask for a lot of memory."""
+MOST_DEFINITIONS: Final = 16384
+"""Real files hold some dozens; more would let a small file ask for a lot of memory and time."""
+
+MOST_PARTS: Final = 512
+"""Real files chain a handful."""
 
 GALLOP_AFTER: Final = 12
 """Equal headers in a row before NumPy looks for more: below that the plain loop is faster."""
@@ -184,7 +187,7 @@ class PartReader:
                 total += int(same.argmin())
                 break
             total += block
-        if total:
+        if total and self._appends[header] is not _forget:
             found.runs.append((position, total))
         return position + total * size
 
@@ -214,15 +217,18 @@ class PartReader:
         return after
 
     def _use(self, local: int, found: Found) -> None:
-        headers = [local]
+        # A message of no field and no time says nothing and is too cheap to write to be kept.
+        append = found.singles.append if found.definition.fields else _forget
+        self._use_header(local, found, append)
         if local < COMPRESSED_LOCAL_TYPES:
             first = COMPRESSED_HEADER + local * TIME_OFFSETS
-            headers += range(first, first + TIME_OFFSETS)
-        append = found.singles.append
-        for header in headers:
-            self._sizes[header] = found.size
-            self._appends[header] = append
-            self._current[header] = found
+            for header in range(first, first + TIME_OFFSETS):
+                self._use_header(header, found, found.singles.append)
+
+    def _use_header(self, header: int, found: Found, append: Callable[[int], None]) -> None:
+        self._sizes[header] = found.size
+        self._appends[header] = append
+        self._current[header] = found
 
 
 def read_layout(data: bytes) -> Layout:
@@ -232,7 +238,7 @@ def read_layout(data: bytes) -> Layout:
     """
     layout = Layout()
     start, definitions_left = 0, MOST_DEFINITIONS
-    while is_header(data, start):
+    while layout.parts < MOST_PARTS and is_header(data, start):
         reader = PartReader(data, layout.parts, definitions_left)
         start = _read_part(data, start, reader, layout)
         definitions_left = reader.definitions_left
@@ -300,6 +306,10 @@ def _check_header_crc(data: bytes, start: int, header_size: int, layout: Layout)
     # 0 is legal: the header's CRC is optional.
     if stored not in {0, crc16.arc(memoryview(data)[start : start + 12])}:
         layout.warn(Warn.BAD_CRC)
+
+
+def _forget(position: int) -> None:
+    """Keep no message."""
 
 
 def _is_definition(header: int) -> bool:

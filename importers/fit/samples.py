@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,16 +25,19 @@ from importers.fit.decoding import Columns
 from importers.fit.heart_rate import strap_heart_rate
 from importers.timeline import Timeline
 
-DIRECT: Final = {
-    Stream.HEART_RATE_BPM: ("heart_rate", 1.0),
-    Stream.POWER_W: ("power", 1.0),
-    Stream.TEMPERATURE_C: ("temperature", 1.0),
-    Stream.STEP_LENGTH_M: ("step_length", 1e-3),
-    Stream.VERTICAL_OSCILLATION_MM: ("vertical_oscillation", 1.0),
-    Stream.GROUND_CONTACT_TIME_MS: ("stance_time", 1.0),
-    Stream.GROUND_CONTACT_BALANCE_PERCENT: ("stance_time_balance", 1.0),
+SOURCES: Final = {
+    Stream.DISTANCE_M: (("distance",), 1.0),
+    Stream.SPEED_M_S: (("enhanced_speed", "speed"), 1.0),
+    Stream.ALTITUDE_M: (("enhanced_altitude", "altitude"), 1.0),
+    Stream.HEART_RATE_BPM: (("heart_rate",), 1.0),
+    Stream.POWER_W: (("power",), 1.0),
+    Stream.TEMPERATURE_C: (("temperature",), 1.0),
+    Stream.STEP_LENGTH_M: (("step_length",), 1e-3),
+    Stream.VERTICAL_OSCILLATION_MM: (("vertical_oscillation",), 1.0),
+    Stream.GROUND_CONTACT_TIME_MS: (("stance_time",), 1.0),
+    Stream.GROUND_CONTACT_BALANCE_PERCENT: (("stance_time_balance",), 1.0),
 }
-"""Record fields by stream, and what leads from the profile's unit to the stream's."""
+"""Record fields by stream, the preferred one first, and the factor to the stream's unit."""
 
 ZERO_IS_MISSING: Final = frozenset(
     {
@@ -75,13 +79,11 @@ class Records:
 def read_records(record: Columns, hr: Columns) -> Records:
     """Read the columns a recording needs from the ``record`` and ``hr`` messages."""
     stamps, heart_rate = record.numbers("timestamp"), record.numbers("heart_rate")
-    streams = {
-        Stream.DISTANCE_M: record.numbers("distance"),
-        Stream.SPEED_M_S: _either(record, "enhanced_speed", "speed"),
-        Stream.ALTITUDE_M: _either(record, "enhanced_altitude", "altitude"),
-    }
-    for stream, (name, factor) in DIRECT.items():
-        streams[stream] = record.numbers(name) * factor
+    streams: dict[Stream, Float64Array] = {}
+    for stream, (names, factor) in SOURCES.items():
+        values = _first_known(record, names)
+        if not np.isnan(values).all():
+            streams[stream] = values if factor == 1.0 else values * factor
     if hr.count and np.isnan(heart_rate).any():
         streams[Stream.HEART_RATE_BPM] = np.where(
             np.isnan(heart_rate), strap_heart_rate(hr, stamps), heart_rate
@@ -93,7 +95,7 @@ def read_records(record: Columns, hr: Columns) -> Records:
         heart_rate=heart_rate,
         latitude=record.numbers("position_lat"),
         longitude=record.numbers("position_long"),
-        streams={name: values for name, values in streams.items() if not np.isnan(values).all()},
+        streams=streams,
     )
 
 
@@ -187,10 +189,12 @@ def _semicircles(values: Float64Array, known: BoolArray) -> Int32Array:
     return np.where(known, values, NO_POSITION).clip(-(2**31), NO_POSITION).astype(np.int32)
 
 
-def _either(record: Columns, preferred: str, other: str) -> Float64Array:
-    values = record.numbers(preferred)
-    if np.isnan(values).any():
-        values = np.where(np.isnan(values), record.numbers(other), values)
+def _first_known(record: Columns, names: Sequence[str]) -> Float64Array:
+    """The first field, filled with the next ones where it is missing."""
+    values = record.numbers(names[0])
+    for name in names[1:]:
+        if np.isnan(values).any():
+            values = np.where(np.isnan(values), record.numbers(name), values)
     return values
 
 

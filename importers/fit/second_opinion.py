@@ -14,8 +14,9 @@ import fitparse  # pyright: ignore[reportMissingTypeStubs] - has no types
 
 Value = float | str | tuple[float | None, ...]
 
-MOST_MESSAGES: Final = 400_000
-"""Four days at one a second. fitparse keeps all it read: a small hostile file could ask for GBs."""
+FEW_MESSAGES: Final = 10_000
+SHORTEST_MEAN_BYTES: Final = 16
+"""fitparse keeps all it read, a kilobyte a message: short messages in plenty are hostile."""
 
 
 class GaveUp(Exception):  # noqa: N818 - says what happened, like ImportFailure
@@ -71,11 +72,12 @@ def fitparse_messages(data: bytes) -> Iterator[Message]:
     GaveUp
         Where fitparse cannot read on; the messages before were handed out.
     """
+    most = max(FEW_MESSAGES, len(data) // SHORTEST_MEAN_BYTES)
     try:
         # CRCs are none of its business here: ours has checked them.
         reader = cast("_FitFile", fitparse.FitFile(BytesIO(data), check_crc=False))
         for count, each in enumerate(reader.get_messages()):
-            if count >= MOST_MESSAGES:
+            if count >= most:
                 break
             yield _message(each)
         else:

@@ -33,9 +33,11 @@ def compressed_timestamps(tables: Sequence[Table]) -> dict[int, Float64Array]:
         for index, table in enumerate(tables)
         if (headers := table.headers()).max() >= COMPRESSED_HEADER
     }
+    by_part: dict[int, list[int]] = {}
+    for index, table in enumerate(tables):
+        by_part.setdefault(table.part, []).append(index)
     for part in {tables[index].part for index in compressed}:
-        members = [index for index, table in enumerate(tables) if table.part == part]
-        result |= _of_part(tables, members, compressed)
+        result |= _of_part(tables, by_part[part], compressed)
     return result
 
 
