@@ -28,7 +28,7 @@ class Runtime:
 
     def close(self) -> None:
         """Give the database's connections back."""
-        self.database.dispose()
+        self.database.close()
 
 
 def open_runtime(settings: Settings, clock: Clock = system_clock) -> Runtime:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.runs.day import RunOfDay, day_totals
+from analytics.runs.day import DayTotals, RunOfDay, day_totals
 from models import activities, athletes, days
 from models.activities import DayRun
-from models.days import DayTotals
 
 METRES_PER_KM = 1000.0
 SECONDS_PER_MINUTE = 60.0
@@ -30,19 +28,15 @@ def rewrite_days(session: Session, athlete_id: UUID, touched: Iterable[date]) ->
 
 
 def _totals(runs: Sequence[DayRun]) -> DayTotals:
-    return DayTotals(
-        **asdict(
-            day_totals(
-                [
-                    RunOfDay(
-                        started_s=run.started_at.timestamp() if run.started_at else None,
-                        elapsed_s=run.elapsed_s or 0.0,
-                        distance_km=(run.distance_m or 0.0) / METRES_PER_KM,
-                        hip_flexions=run.hip_flexions or 0.0,
-                        minutes=(run.timer_s or run.elapsed_s or 0.0) / SECONDS_PER_MINUTE,
-                    )
-                    for run in runs
-                ]
+    return day_totals(
+        [
+            RunOfDay(
+                started_s=run.started_at.timestamp() if run.started_at else None,
+                elapsed_s=run.elapsed_s or 0.0,
+                distance_km=(run.distance_m or 0.0) / METRES_PER_KM,
+                hip_flexions=run.hip_flexions or 0.0,
+                minutes=(run.timer_s or run.elapsed_s or 0.0) / SECONDS_PER_MINUTE,
             )
-        )
+            for run in runs
+        ]
     )

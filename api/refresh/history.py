@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date, timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from analytics.history import LOOKBACK_DAYS, History, history_from_days
 from models import activities, days
-
-
-class _Day(NamedTuple):
-    """A stored day as the analytics read it."""
-
-    day: date
-    runs: int
-    distance_km: float
-    hip_flexions: float
-    minutes: float
-    longest_run_km: float
-    longest_run_flexions: float
 
 
 def read_history(session: Session, athlete_id: UUID, since: date, until: date) -> History:
@@ -34,6 +20,5 @@ def read_history(session: Session, athlete_id: UUID, since: date, until: date) -
     if first_run is None or first_run > until:
         return history_from_days([], first_date=until, last_date=until, first_run_date=None)
     first_date = max(first_run, min(since, until) - timedelta(days=LOOKBACK_DAYS))
-    stored = days.read_range(session, athlete_id, first_date, until)
-    rows = [_Day(day=day, **asdict(totals)) for day, totals in stored.items()]
+    rows = days.read_range(session, athlete_id, first_date, until)
     return history_from_days(rows, first_date=first_date, last_date=until, first_run_date=first_run)

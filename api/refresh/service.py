@@ -15,7 +15,7 @@ from api.alerts.stored import alert_values, from_json
 from api.refresh.history import read_history
 from api.runtime import Runtime
 from models import activities, alerts, athletes
-from models.alerts import Alert, AlertValues
+from models.alerts import Alert
 from models.athletes import Athlete
 from models.base import new_id
 
@@ -56,7 +56,7 @@ def refresh(session: Session, athlete_id: UUID, now: datetime) -> None:
     if since is None:
         return
     reach = since - timedelta(days=CLEAR_DAYS)
-    stored = alerts.for_range(session, athlete_id, reach, date.max)
+    stored = alerts.for_range(session, athlete_id, reach)
     earlier = [
         finding
         for alert in stored
@@ -85,14 +85,14 @@ def _settle(
 ) -> None:
     """Make the stored alerts equal the episodes, keeping ids and what the runner said."""
     unmatched = sorted(stored, key=lambda alert: (alert.opened_on, alert.id))
-    settled: list[AlertValues] = []
     for episode in sorted(episodes, key=lambda one: (one.opened_on, one.key)):
         match = next((alert for alert in unmatched if _overlap(alert, episode)), None)
         if match is not None:
             unmatched.remove(match)
-        settled.append(alert_values(episode, match.id if match else new_id(), now))
-    alerts.upsert(session, athlete_id, settled)
-    alerts.delete(session, athlete_id, [alert.id for alert in unmatched])
+        alert_id = match.id if match is not None else new_id()
+        alerts.upsert(session, athlete_id, alert_id, alert_values(episode), now)
+    for alert in unmatched:
+        alerts.delete(session, athlete_id, alert.id)
 
 
 def _overlap(alert: Alert, episode: Episode) -> bool:

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.alerts.schemas import EvidenceBody, LevelName
+from analytics.evidence import Level
+from api.alerts.schemas import EvidenceBody
 
 
 class LimitBody(BaseModel):
@@ -32,7 +33,7 @@ class CeilingBody(BaseModel):
     rule: str
     title: str
     channel: str
-    level: LevelName
+    level: Level
     ceiling: float | None
     reason: str | None = Field(description="Why there is no ceiling, as a code.")
     reason_text: str | None
@@ -44,7 +45,7 @@ class CardBody(BaseModel):
     alert_id: UUID | None = Field(description="The stored alert; null when looking back.")
     rule: str
     family: str
-    level: LevelName
+    level: Level
     level_word: str
     title: str
     day: date
@@ -80,7 +81,7 @@ class TodayBody(BaseModel):
     athlete_id: UUID
     as_of: date
     zone: str
-    level: LevelName
+    level: Level
     level_word: str
     headline: str
     data_through: date | None = Field(description="Last day known: the last run's.")
