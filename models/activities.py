@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, NamedTuple, TypedDict
+from typing import Final, NamedTuple, TypedDict, Unpack
 
 from sqlalchemy import (
     ForeignKey,
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import JSON_TYPE, Base, JsonValue, Sha256, chunks, table_of
+from models.base import JSON_TYPE, Base, JsonValue, Sha256, affected_rows, chunks, table_of
 
 
 class Activity(Base):
@@ -130,6 +130,21 @@ class ActivityValues(TypedDict):
     updated_at: datetime
 
 
+class ActivityChange(TypedDict, total=False):
+    """What may change after the import: the day, and what was counted; the rest stays as read."""
+
+    local_date: date | None
+    utc_offset_s: int | None
+    zone: str | None
+    metrics_version: int
+    steps_total: float | None
+    walking_steps: float | None
+    hip_flexions: float | None
+    hip_flexions_source: str | None
+    metrics: Mapping[str, JsonValue]
+    updated_at: datetime
+
+
 class Overlap(NamedTuple):
     """What tells whether two recordings are of the same activity, and which is the better one."""
 
@@ -207,16 +222,15 @@ def overlapping(
 ) -> Sequence[Overlap]:
     """Activities of any sport that share a moment with ``[start, end]``, duplicates included."""
     columns = [_ACTIVITY.c[name] for name in Overlap._fields]
-    statement = (
-        select(*columns)
-        .where(
-            _ACTIVITY.c.athlete_id == athlete_id,
-            _ACTIVITY.c.ended_at >= start,
-            _ACTIVITY.c.started_at <= end,
-        )
-        .order_by(_ACTIVITY.c.started_at, _ACTIVITY.c.id)
+    # Ordered here: ordered by the database, SQLite walks everything that started earlier instead
+    # of the little that ended later.
+    statement = select(*columns).where(
+        _ACTIVITY.c.athlete_id == athlete_id,
+        _ACTIVITY.c.ended_at >= start,
+        _ACTIVITY.c.started_at <= end,
     )
-    return [Overlap._make(row) for row in session.execute(statement)]
+    found = [Overlap._make(row) for row in session.execute(statement)]
+    return sorted(found, key=lambda overlap: (overlap.started_at, overlap.id))
 
 
 def set_duplicate_of(
@@ -301,6 +315,41 @@ def runs_of_day(
         .order_by(_ACTIVITY.c.local_date, _ACTIVITY.c.started_at, _ACTIVITY.c.id)
     )
     return [DayRun._make(row) for row in session.execute(statement)]
+
+
+def counted_by(
+    session: Session, athlete_id: uuid.UUID, sources: Collection[str]
+) -> Sequence[Activity]:
+    """Activities whose steps came from one of the sources given, alternates included."""
+    return session.scalars(
+        _of(athlete_id).where(Activity.hip_flexions_source.in_(sources)).order_by(Activity.id)
+    ).all()
+
+
+def in_other_zone(
+    session: Session, athlete_id: uuid.UUID, zone: str, zone_source: str
+) -> Sequence[Activity]:
+    """Activities whose day came from ``zone_source`` and another zone than ``zone``."""
+    return session.scalars(
+        _of(athlete_id)
+        .where(Activity.zone_source == zone_source, Activity.zone != zone)
+        .order_by(Activity.id)
+    ).all()
+
+
+def change(
+    session: Session,
+    athlete_id: uuid.UUID,
+    activity_id: uuid.UUID,
+    **values: Unpack[ActivityChange],
+) -> bool:
+    """Change columns of an activity; False when there is no such activity."""
+    statement = (
+        update(_ACTIVITY)
+        .where(_ACTIVITY.c.athlete_id == athlete_id, _ACTIVITY.c.id == activity_id)
+        .values(**values)
+    )
+    return affected_rows(session, statement) == 1
 
 
 def first_run_day(session: Session, athlete_id: uuid.UUID) -> date | None:

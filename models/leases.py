@@ -112,6 +112,21 @@ def renew(  # noqa: PLR0913 - the key of a row, and the terms by name
     return affected_rows(session, statement)
 
 
+def release(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, *, owner: str) -> int:
+    """Let go of everything ``owner`` still holds of a batch; how many items that is."""
+    statement = (
+        update(_ITEM)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.status == ItemStatus.QUEUED,
+            _ITEM.c.owner == owner,
+        )
+        .values(owner=None, lease_expires_at=None)
+    )
+    return affected_rows(session, statement)
+
+
 def finish_item(  # noqa: PLR0913 - the key of a row, and the terms by name
     session: Session,
     athlete_id: uuid.UUID,

@@ -49,7 +49,7 @@ def postgres_url() -> Generator[str]:
         try:
             yield _answering(f"postgresql://postgres@/postgres?host={folder}", server)
         finally:
-            server.send_signal(signal.SIGINT)  # its fast shutdown
+            server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
             server.wait()
 
 
