@@ -80,6 +80,12 @@ def amount(channel: str, value: float) -> str:
     return flexions(value) if is_flexions(channel) else km(value)
 
 
+def limit_amount(value: float, channel: str) -> str:
+    """A ceiling of a channel with its unit, rounded down and at least 0."""
+    held = max(value, 0.0)
+    return flexions(math.floor(held)) if is_flexions(channel) else limit_km(held)
+
+
 def amount_and_ceiling(channel: str, value: float, ceiling: float) -> tuple[str, str]:
     """An amount above its ceiling; with more digits when both would read the same."""
     shown = amount(channel, value), amount(channel, ceiling)

@@ -1,0 +1,1 @@
+"""The web pages: the API's data rendered, and nothing they compute themselves."""
