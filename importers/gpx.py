@@ -14,6 +14,7 @@ import numpy as np
 
 from analytics.recording import Device, Recording, RecordingWarning, Sport, Warn
 from importers.contract import FailureCode, ImportFailure
+from importers.limits import MAX_ACTIVITIES
 from importers.points import Column, PointTable
 from importers.sports import sport_of
 from importers.track import TrackFacts, dateless_recording, timed_recording
@@ -69,9 +70,10 @@ class _GpxImporter:
         stream = XmlStream(data, ("trk", "trkseg"))
         if stream.root_name.lower() != "gpx":
             raise ImportFailure(FailureCode.DAMAGED, f"root element {stream.root_name}"[:80])
-        tracks = [track for track in _tracks(stream) if len(track.table)]
+        tracks = _tracks(stream)
         if not tracks:
-            raise ImportFailure(FailureCode.NO_ACTIVITY)
+            # Routes and waypoints are plans; nobody ran them yet.
+            raise ImportFailure(stream.code_for_nothing())
         creator = (stream.root.get("creator") or "").strip() if stream.root is not None else ""
         warnings = stream.warnings()
         timed = [track for track in tracks if _is_timed(track)]
@@ -85,20 +87,24 @@ IMPORTER: Final = _GpxImporter()
 
 
 def _tracks(stream: XmlStream) -> list[_Track]:
+    """Tracks that have points."""
     tracks: list[_Track] = []
+    current = _Track()
     records = RecordColumns("trkpt", len(Column), _COLUMNS, _ATTRIBUTES)
     for part in stream:
         if part.name == "trk":
             if part.event == "start":
-                tracks.append(_Track())
-            elif tracks:
-                _describe(tracks[-1], part)
+                current = _Track()
+            else:
+                _describe(current, part)
         elif part.event == "start":
-            if not tracks:
-                tracks.append(_Track())
-            tracks[-1].table.begin_segment()
-        elif tracks:
-            tracks[-1].table.add(records.read(part.container, part.whole))
+            current.table.begin_segment()
+        else:
+            current.table.add(records.read(part.container, part.whole))
+            if len(current.table) and (not tracks or tracks[-1] is not current):
+                tracks.append(current)
+        if len(tracks) > MAX_ACTIVITIES:
+            raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_ACTIVITIES} tracks")
     return tracks
 
 

@@ -15,6 +15,9 @@ from importers.contract import FailureCode, ImportFailure
 
 MIB: Final = 1 << 20
 READ_BYTES: Final = 1 << 16
+MAX_ACTIVITIES: Final = 10_000
+"""Of one file: whole histories come as one GPX, but each activity costs memory of its own."""
+
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
 

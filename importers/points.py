@@ -70,7 +70,8 @@ class PointTable:
 
     def begin_segment(self) -> None:
         """Note that the next point begins a new segment."""
-        self.breaks.append(len(self))
+        if self.breaks[-1:] != [len(self)]:
+            self.breaks.append(len(self))
 
     def extend(self, other: PointTable) -> None:
         """Append all points of another table as a new segment."""

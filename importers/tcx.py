@@ -24,6 +24,7 @@ from analytics.recording import (
     Warn,
 )
 from importers.contract import FailureCode, ImportFailure
+from importers.limits import MAX_ACTIVITIES
 from importers.pauses import TimedLap
 from importers.points import Column, PointTable
 from importers.sports import sport_of
@@ -47,6 +48,7 @@ _COLUMNS: Final = {
     "watts": Column.POWER,
 }
 
+_MOST_LAPS: Final = 10 * MAX_ACTIVITIES
 _NEW_COUNT_FRACTION: Final = 0.1
 """A distance that falls below this part of the one before was started anew, not misread."""
 
@@ -66,7 +68,7 @@ class _TcxLap:
     cadence_per_leg: float | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Activity:
     sport_text: str | None
     table: PointTable = field(default_factory=PointTable)
@@ -85,10 +87,13 @@ class _TcxImporter:
         stream = XmlStream(data, ("Activity", "Lap", "Track"))
         if stream.root_name.lower() != "trainingcenterdatabase":
             raise ImportFailure(FailureCode.DAMAGED, f"root element {stream.root_name}"[:80])
-        activities = [found for found in _activities(stream) if found.laps or len(found.table)]
+        collector = _Collector()
+        for part in stream:
+            collector.take(part)
+        activities = collector.activities
         if not activities:
             # Courses and workouts are plans; nobody ran them yet.
-            raise ImportFailure(FailureCode.NO_ACTIVITY)
+            raise ImportFailure(stream.code_for_nothing())
         warnings = stream.warnings()
         return [_recording(activity, warnings) for activity in activities]
 
@@ -96,31 +101,48 @@ class _TcxImporter:
 IMPORTER: Final = _TcxImporter()
 
 
-def _activities(stream: XmlStream) -> list[_Activity]:
-    activities: list[_Activity] = []
-    records = RecordColumns("Trackpoint", len(Column), _COLUMNS, {})
-    current: _Activity | None = None
-    for part in stream:
+class _Collector:
+    """Puts what the stream hands over into the activities it belongs to."""
+
+    def __init__(self) -> None:
+        self.activities: list[_Activity] = []
+        self._records = RecordColumns("Trackpoint", len(Column), _COLUMNS, {})
+        self._current: _Activity | None = None
+        self._laps = 0
+
+    def take(self, part: Handover) -> None:
+        """Take the next part of the file."""
         if part.name == "Activity":
+            self._activity(part)
+        elif self._current is not None:
+            # Elsewhere it is a course's lap or track, whose points were never run.
+            self._inside(part, self._current)
+
+    def _activity(self, part: Handover) -> None:
+        if part.event == "start":
+            self._current = _Activity(part.container.get("Sport"))
+            return
+        if self._current is not None:
+            _describe(self._current, part)
+        if part.event == "end":
+            self._current = None
+
+    def _inside(self, part: Handover, activity: _Activity) -> None:
+        if part.name == "Lap":
             if part.event == "start":
-                current = _Activity(part.container.get("Sport"))
-                activities.append(current)
-            elif current:
-                _describe(current, part)
-                current = None if part.event == "end" else current
-        elif current is None:
-            # A course's track: its points were never run.
-            continue
-        elif part.name == "Lap":
-            if part.event == "start":
-                current.laps.append(_TcxLap(part.container.get("StartTime"), len(current.table)))
-            elif current.laps:
-                _sum_up(current.laps[-1], part)
+                lap = _TcxLap(part.container.get("StartTime"), len(activity.table))
+                activity.laps.append(lap)
+                self._laps += 1
+            elif activity.laps:
+                _sum_up(activity.laps[-1], part)
         elif part.event == "start":
-            current.table.begin_segment()
+            activity.table.begin_segment()
         else:
-            current.table.add(records.read(part.container, part.whole))
-    return activities
+            activity.table.add(self._records.read(part.container, part.whole))
+        if self.activities[-1:] != [activity] and (activity.laps or len(activity.table)):
+            self.activities.append(activity)
+        if len(self.activities) > MAX_ACTIVITIES or self._laps > _MOST_LAPS:
+            raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_ACTIVITIES} activities")
 
 
 def _describe(activity: _Activity, part: Handover) -> None:

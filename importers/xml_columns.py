@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
@@ -176,20 +177,26 @@ class _XPaths:
     def __init__(self, tags: set[str]) -> None:
         uris = sorted({_uri(tag) for tag in tags} - {""})
         self._prefixes = {uri: f"n{i}" for i, uri in enumerate(uris)}
-        self._namespaces = {prefix: uri for uri, prefix in self._prefixes.items()}
-
-    def name(self, tag: str) -> str:
-        uri = _uri(tag)
-        return f"{self._prefixes[uri]}:{local_name(tag)}" if uri else tag
+        self._namespaces = tuple((prefix, uri) for uri, prefix in self._prefixes.items())
 
     def steps(self, path: _Path) -> str:
         """Path from the container; of each record the first element at every step."""
-        record, *inside = (self.name(tag) for tag in path)
+        record, *inside = (self._name(tag) for tag in path)
         return "/".join([record, *(f"{name}[1]" for name in inside)])
 
     def compiled(self, expression: str) -> _XPath:
-        namespaces = self._namespaces or None
-        return etree.XPath(expression, namespaces=namespaces, smart_strings=False)  # pyright: ignore - lxml has no types
+        return _compiled(expression, self._namespaces)
+
+    def _name(self, tag: str) -> str:
+        uri = _uri(tag)
+        return f"{self._prefixes[uri]}:{local_name(tag)}" if uri else tag
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str, namespaces: tuple[tuple[str, str], ...]) -> _XPath:
+    # Kept from file to file: a runner's files are much alike, and short ones would spend a
+    # third of their time here.
+    return etree.XPath(expression, namespaces=dict(namespaces) or None, smart_strings=False)  # pyright: ignore - lxml has no types
 
 
 def _paths(element: Element, path: _Path) -> tuple[_Path, ...]:

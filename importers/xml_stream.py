@@ -10,12 +10,17 @@ from typing import Any, Final, Literal, Protocol, cast, overload
 from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
 
 from analytics.recording import RecordingWarning, Warn
+from importers.contract import FailureCode
 from importers.xml_guard import root_name, root_onwards
 
 CHUNK_BYTES: Final = 1 << 15
 _ERRORS_CHECKED_EVERY_CHUNKS: Final = 32
 _MOST_ERRORS: Final = 100_000
 """libxml2 keeps every complaint: a file of nothing else must not fill the memory with them."""
+
+_LONGEST_WITHOUT_TAG: Final = 1 << 20
+"""No start tag or text of a watch file is longer; a tag of attributes alone takes 20 times its
+length in memory, and nothing of it could be dropped before it ends."""
 
 _UNDEFINED_NAMESPACE: Final = "NS_ERR_UNDEFINED_NAMESPACE"
 _ROOT_NAME: Final = re.compile(rb"<[^ \t\r\n/>]+")
@@ -103,7 +108,7 @@ class XmlStream:
         self.root_name = root_name(self._body)
         self.root: Element | None = None
         self._containers = frozenset(containers)
-        self._spared: Element | None = None
+        self._spared: list[Element] = []
         self._ended = False
         self._undeclared = False
         self._malformed = False
@@ -111,7 +116,13 @@ class XmlStream:
     def __iter__(self) -> Iterator[Handover]:
         """Hand over in file order. What was wrong with the file is known at the end."""
         parser = self._parser()
+        without_tag = 0
         for number, chunk in enumerate(self._chunks()):
+            tag_at = chunk.rfind(b"<")
+            without_tag = without_tag + len(chunk) if tag_at < 0 else len(chunk) - tag_at
+            if without_tag > _LONGEST_WITHOUT_TAG:
+                self._malformed = True
+                break
             try:
                 parser.feed(chunk)
             except etree.XMLSyntaxError:  # pyright: ignore - lxml has no types
@@ -135,6 +146,11 @@ class XmlStream:
             Warn.MALFORMED_XML: self._malformed,
         }
         return tuple(RecordingWarning(code) for code, applies in told.items() if applies)
+
+    def code_for_nothing(self) -> FailureCode:
+        """Why nothing was found in a file that was read to its end: it has none, or it broke."""
+        whole = self._ended and not self._malformed
+        return FailureCode.NO_ACTIVITY if whole else FailureCode.DAMAGED
 
     def _parser(self) -> _PullParser:
         # huge_tree stays off: libxml2 then refuses 256 levels of nesting and 10 MB of one text.
@@ -189,19 +205,20 @@ class XmlStream:
         What is open inside a container (a point, say) is spared once, for it is not longer than
         a chunk; what goes on longer is nothing a watch wrote, and must not fill the memory.
         """
-        spared, self._spared = self._spared, None
+        spared, self._spared = self._spared, []
         node = None if self._ended else self.root
         while node is not None and len(node):
             name = local_name(node.tag)
             last = node[-1]
+            inner = name in self._containers and local_name(last.tag) not in self._containers
             if name in self._containers:
-                inner = local_name(last.tag) not in self._containers
                 whole = last_is_whole and inner and self._is_closed(last)
                 yield Handover("children", name, node, len(node) if whole else len(node) - 1)
-                self._spared = last if inner else None
             del node[:-1]
-            if last is self._spared and last is not spared:
-                return
+            if inner:
+                self._spared.append(last)
+                if not any(last is before for before in spared):
+                    return
             node = last
 
     def _is_closed(self, last: Element) -> bool:
