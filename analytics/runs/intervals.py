@@ -24,7 +24,7 @@ from analytics.recording import (
 )
 from analytics.runs.gait import MOVING_SPEED_M_S
 from analytics.runs.positions import position_advance
-from analytics.runs.windows import around, running_sum
+from analytics.runs.sums import around, running_sum, sum_of_products
 
 SMOOTHING_S: Final = 5.0
 """Speeds made from distances are means over this long to either side: device distances come in
@@ -257,9 +257,9 @@ def _speed(
 def _believed(speed_m_s: Float64Array, active_s: Float64Array, advance_m: Float64Array) -> bool:
     """Whether the speeds sum up to the way, long gaps left out: one sample cannot know them."""
     sampled = active_s <= LONG_GAP_S
-    way_m = float(advance_m @ sampled)
+    way_m = sum_of_products(advance_m, sampled)
     low, high = SPEED_AGAINST_WAY
-    return low * way_m <= float(speed_m_s @ (active_s * sampled)) <= high * way_m
+    return low * way_m <= sum_of_products(speed_m_s, active_s * sampled) <= high * way_m
 
 
 def _speed_of_way(

@@ -20,6 +20,7 @@ from analytics.runs.steps import (
     unsampled_steps,
     with_device_total,
 )
+from analytics.runs.sums import sum_of_products
 
 __all__ = ["METRICS_VERSION", "DistanceSource", "FlexionSource", "RunMetrics", "run_metrics"]
 
@@ -261,5 +262,5 @@ def _heart_rate(recording: Recording, parts: Intervals | None) -> tuple[float | 
     if not valid.any():
         return None, None
     rate = np.where(valid, rate, 0.0)
-    mean = float(seconds @ rate) / total_s if total_s > 0 else float(rate[valid].mean())
+    mean = sum_of_products(seconds, rate) / total_s if total_s > 0 else float(rate[valid].mean())
     return mean, float(rate.max())

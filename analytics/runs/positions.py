@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.recording import NO_POSITION, Float64Array, Int32Array, Recording
 from analytics.runs.gait import MOVING_SPEED_M_S
-from analytics.runs.windows import around, running_sum
+from analytics.runs.sums import around, running_sum
 
 EARTH_RADIUS_M: Final = 6_371_008.8
 """Mean radius of the Earth (IUGG)."""

@@ -15,6 +15,7 @@ import numpy as np
 from analytics.recording import BoolArray, Float64Array
 from analytics.runs import gait
 from analytics.runs.intervals import LONG_GAP_S, Intervals
+from analytics.runs.sums import sum_of_products
 
 LEAST_CADENCE_COVERAGE: Final = 0.1
 """A cadence known for less of the moving time than this does not speak for the run (our choice)."""
@@ -210,7 +211,7 @@ def _believable(cadence_spm: Float64Array, parts: Intervals) -> Float64Array:
 
 def _speaks_for_the_run(parts: Intervals, cadence_spm: Float64Array, known: BoolArray) -> bool:
     moving_total_s = float(parts.moving_s.sum())
-    covered_s = float(parts.moving_s @ known)
+    covered_s = sum_of_products(parts.moving_s, known)
     if not covered_s >= LEAST_CADENCE_COVERAGE * moving_total_s > 0:
         return False
     return bool((cadence_spm > 0).any())
@@ -235,8 +236,8 @@ def _by_cadence(
     else:
         measured_s = part_s
     return Steps(
-        float(ran_s @ filled) / 60.0,
-        float(walked_s @ filled) / 60.0,
+        sum_of_products(ran_s, filled) / 60.0,
+        sum_of_products(walked_s, filled) / 60.0,
         FlexionSource.CADENCE,
         _mean(filled, measured_s),
         None if speed is None else _mean(speed, part_s),
@@ -300,8 +301,8 @@ def _by_pace(
     walking = np.full(len(speed), True) if on_a_walk else speed < gait.WALKING_SPEED_M_S
     ran_s, walked_s = parts.moving_s * ~walking, parts.moving_s * walking
     return Steps(
-        float(ran_s @ gait.running_cadence_spm(speed, height_cm)) / 60.0,
-        float(walked_s @ gait.walking_cadence_spm(speed, height_cm)) / 60.0,
+        sum_of_products(ran_s, gait.running_cadence_spm(speed, height_cm)) / 60.0,
+        sum_of_products(walked_s, gait.walking_cadence_spm(speed, height_cm)) / 60.0,
         pace_source(height_cm),
         None,
         _mean(speed, ran_s),
@@ -313,11 +314,11 @@ def _mean(values: Float64Array, seconds: Float64Array) -> float | None:
     total_s = float(seconds.sum())
     if total_s <= 0:
         return None
-    weighted = float(seconds @ values)
+    weighted = sum_of_products(seconds, values)
     if np.isnan(weighted):
         there = ~np.isnan(values)
-        total_s = float(seconds @ there)
+        total_s = sum_of_products(seconds, there)
         if total_s <= 0:
             return None
-        weighted = float((seconds * there) @ np.nan_to_num(values))
+        weighted = sum_of_products(seconds * there, np.nan_to_num(values))
     return weighted / total_s
