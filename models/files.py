@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -43,6 +43,12 @@ def known(session: Session, shas: Collection[str]) -> set[str]:
         for chunk in chunks(shas)
         for sha in session.scalars(select(StoredFile.sha256).where(StoredFile.sha256.in_(chunk)))
     }
+
+
+def stored(session: Session) -> Sequence[NewFile]:
+    """Every original the store should hold."""
+    rows = session.execute(select(_FILE.c.sha256, _FILE.c.size_bytes).order_by(_FILE.c.sha256))
+    return [NewFile(sha256, size_bytes) for sha256, size_bytes in rows]
 
 
 def add_many(session: Session, files: Collection[NewFile], now: datetime) -> None:
