@@ -163,5 +163,5 @@ def _shuffled(values: NDArray[Any]) -> bytes:
 
 def _unshuffled(raw: bytes, dtype: np.dtype[Any]) -> NDArray[Any]:
     planes = np.frombuffer(raw, np.uint8).reshape(dtype.itemsize, -1)
-    values = np.ascontiguousarray(planes.T).reshape(-1).view(dtype.newbyteorder("<"))
+    values = planes.T.copy().reshape(-1).view(dtype.newbyteorder("<"))
     return values if sys.byteorder == "little" else values.astype(dtype)

@@ -121,8 +121,9 @@ def test_another_athletes_run_cannot_be_the_winner(
         activities.set_duplicate_of(session, ada, {mine: theirs})
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3])
 def test_pages_show_each_activity_once_the_latest_first_and_the_undated_last(
-    database: Database, athlete_id: uuid.UUID, run: Run, store: Store
+    *, database: Database, athlete_id: uuid.UUID, run: Run, store: Store, limit: int
 ) -> None:
     starts = [START, START + HOUR, START + HOUR, START - HOUR, None, None, None]
     for start in starts:
@@ -130,7 +131,7 @@ def test_pages_show_each_activity_once_the_latest_first_and_the_undated_last(
     seen: list[Activity] = []
     after = None
     with database.read() as session:
-        while page := activities.list_page(session, athlete_id, limit=2, after=after):
+        while page := activities.list_page(session, athlete_id, limit=limit, after=after):
             seen.extend(page)
             after = cursor_of(page[-1])
     assert [activity.started_at for activity in seen] == [

@@ -81,7 +81,7 @@ def test_a_slice_packs_as_its_copy() -> None:
 
 
 def test_unpacked_samples_can_be_written() -> None:
-    for samples in (np.ones(3, np.float32), np.full(3, 1 / 3, np.float32), np.ones(3, np.int32)):
+    for samples in (np.ones(3, np.float32), np.full(1, 1 / 3, np.float32), np.ones(3, np.int32)):
         unpack(pack("any", samples))[0] = 2
 
 

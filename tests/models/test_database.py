@@ -195,6 +195,14 @@ def test_sqlite_is_set_for_durability(embedded: Database, pragma: str, value: st
     embedded.close()
 
 
+def test_the_driver_begins_no_transaction_of_its_own(embedded: Database) -> None:
+    for engine in (embedded.reader, embedded.writer):
+        with engine.connect() as connection:
+            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+            assert driver.isolation_level is None
+    embedded.close()
+
+
 def test_the_database_file_is_its_owners_alone(embedded: Database) -> None:
     folder = Path(str(embedded.url.database)).parent
     with embedded.write() as session:

@@ -154,7 +154,7 @@ def test_pages_of_alerts_show_each_once_the_latest_first(
     seen: list[Alert] = []
     after = None
     with database.read() as session:
-        while page := alerts.list_page(session, athlete_id, limit=3, after=after):
+        while page := alerts.list_page(session, athlete_id, limit=1, after=after):
             seen.extend(page)
             after = AlertCursor(page[-1].opened_on, page[-1].id)
     assert [alert.id for alert in seen] == [opened[2], opened[1], opened[3], opened[0]]
