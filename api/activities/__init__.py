@@ -1,0 +1,1 @@
+"""Activities: the list, one in detail, its samples."""
