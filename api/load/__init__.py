@@ -1,0 +1,1 @@
+"""Load: every day's totals and ratios, and the weeks they make."""
