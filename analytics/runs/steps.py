@@ -212,9 +212,8 @@ def _believable(cadence_spm: Float64Array, parts: Intervals) -> Float64Array:
 def _speaks_for_the_run(parts: Intervals, cadence_spm: Float64Array, known: BoolArray) -> bool:
     moving_total_s = float(parts.moving_s.sum())
     covered_s = sum_of_products(parts.moving_s, known)
-    if not covered_s >= LEAST_CADENCE_COVERAGE * moving_total_s > 0:
-        return False
-    return bool((cadence_spm > 0).any())
+    stepping_s = sum_of_products(parts.moving_s, cadence_spm > 0)
+    return stepping_s > 0 and covered_s >= LEAST_CADENCE_COVERAGE * moving_total_s
 
 
 def _by_cadence(
@@ -274,7 +273,8 @@ def _filled(
     if len(usual):
         filled[~known] = np.median(usual)
     elif speed is not None:
-        filled[~known] = gait.running_cadence_spm(speed[~known], height_cm)
+        fast = np.nan_to_num(speed[~known], nan=gait.POOLED_SPEED_M_S)
+        filled[~known] = gait.running_cadence_spm(fast, height_cm)
     else:
         filled[~known] = np.median(cadence_spm[known])
     if speed is not None:

@@ -320,3 +320,11 @@ def test_a_treadmill_the_satellites_see_on_one_spot_moves(make_recording: MakeRe
 def test_standing_still_throughout_is_no_moving_time(make_recording: MakeRecording) -> None:
     metrics = run_metrics(make_recording(TEN_MINUTES, speed_m_s=0, distance_m=0), None)
     assert (metrics.distance_m, metrics.moving_s, metrics.steps_total) == (0, 0, 0)
+
+
+def test_the_sample_at_the_stop_still_counts(make_recording: MakeRecording) -> None:
+    rate = np.where(TEN_MINUTES == 200, 180, 150)
+    recording = make_recording(
+        TEN_MINUTES, speed_m_s=3, heart_rate_bpm=rate, pauses=[(200.0, 300.0)]
+    )
+    assert run_metrics(recording, None).heart_rate_max == 180

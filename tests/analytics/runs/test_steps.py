@@ -268,3 +268,14 @@ def test_what_is_not_known_to_be_running_is_not_running(
     assert metrics.hip_flexions is None
     assert metrics.steps_total is None
     assert metrics.cycling_flexions is None
+
+
+def test_one_sample_does_not_fill_a_long_gap_with_steps_on_the_spot(
+    make_recording: MakeRecording,
+) -> None:
+    elapsed = np.concatenate((np.arange(0.0, 301), np.arange(900.0, 1201)))
+    distance = np.concatenate((3 * np.arange(0.0, 301), 1300 + 3 * np.arange(0.0, 301)))
+    metrics = run_metrics(make_recording(elapsed, distance_m=distance, cadence_spm=170), None)
+    # 400 m in ten minutes: Hoeger, 20 min/mi (the slowest), 174 cm: 2234.6 steps a mile.
+    assert metrics.walking_steps == pytest.approx(400 / 1609.344 * 2234.6, abs=30)
+    assert metrics.hip_flexions == pytest.approx(1700, abs=30)
