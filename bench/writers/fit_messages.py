@@ -147,7 +147,7 @@ class FitWriter:
             table[str(index)] = column
         self._body += table.tobytes()
 
-    def put(self, message: str, local: int = 0, **values: Value) -> None:
+    def put(self, message: str, local: int = 0, /, **values: Value) -> None:
         """Write a data message by the profile's names and units, defining it when needed."""
         number = _MESSAGES[message]
         specs = {each.name: (key, each) for key, each in _PROFILE[number].fields.items()}

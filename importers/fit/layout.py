@@ -16,6 +16,8 @@ from fastcrc import crc16
 from numpy.typing import NDArray
 
 from analytics.recording import Warn
+from importers.fit.profile import TIMESTAMP_FIELD
+from importers.fit.resync import Timed, find_again
 
 MAGIC: Final = b".FIT"
 SHORTEST_HEADER: Final = 12
@@ -35,6 +37,11 @@ MOST_DEFINITIONS: Final = 16384
 
 MOST_PARTS: Final = 512
 """Real files chain a handful."""
+
+TIMESTAMP_SIZE: Final = 4
+
+MOST_DAMAGES: Final = 8
+"""After so many unreadable stretches the rest of a part is given up."""
 
 GALLOP_AFTER: Final = 12
 """Equal headers in a row before NumPy looks for more: below that the plain loop is faster."""
@@ -64,6 +71,16 @@ class Definition:
     def size(self) -> int:
         """Bytes of one data message, its header byte included."""
         return 1 + sum(each.size for each in self.fields)
+
+    @property
+    def time_offset(self) -> int | None:
+        """Where a whole timestamp stands in a data message; None when there is none."""
+        offset = 1
+        for each in self.fields:
+            if each.number == TIMESTAMP_FIELD and each.developer is None:
+                return offset if each.size == TIMESTAMP_SIZE else None
+            offset += each.size
+        return None
 
 
 class Found:
@@ -167,6 +184,16 @@ class PartReader:
                 position, repeats = self._gallop(header, position, end), 0
         return position, Stop.AT_END
 
+    def find_again(self, position: int, end: int) -> int | None:
+        """Where messages go on after an unreadable one; None when nowhere."""
+        timed = [
+            Timed(header, offset, found.definition.big_endian, found.positions())
+            for header in range(LOCAL_TYPES)
+            if (found := self._current[header]) is not None
+            and (offset := found.definition.time_offset) is not None
+        ]
+        return find_again(self._data, position, end, timed, self._sizes)
+
     def _gallop(self, header: int, position: int, end: int) -> int:
         """Take all further messages with the same header byte at once.
 
@@ -269,21 +296,35 @@ def _read_part(data: bytes, start: int, reader: PartReader, layout: Layout) -> i
         return _read_open_end(data, start, first, reader, layout)
     end = first + data_size
     limit = min(end, len(data))
-    position, stop = reader.read(first, limit)
+    position, stop = _read_on(reader, first, limit, layout)
     if end + CRC_SIZE > len(data):
         layout.warn(Warn.TRUNCATED)
     elif crc16.arc(memoryview(data)[start : end + CRC_SIZE]) != 0:
         layout.warn(Warn.BAD_CRC)
         if stop is Stop.CUT_MESSAGE and not is_header(data, end + CRC_SIZE):
             # A message across the end the header tells: that size is out of date.
-            _, stop = reader.read(position, len(data))
+            _, stop = _read_on(reader, position, len(data), layout)
             end = limit = len(data)
             if stop is Stop.CUT_MESSAGE:
                 layout.warn(Warn.TRUNCATED)
                 return end
-    if stop is Stop.UNREADABLE or (stop is Stop.CUT_MESSAGE and limit == end):
+    if stop is Stop.CUT_MESSAGE and limit == end:
         layout.warn(Warn.DAMAGED_MIDDLE)
     return min(end + CRC_SIZE, len(data))
+
+
+def _read_on(reader: PartReader, position: int, end: int, layout: Layout) -> tuple[int, Stop]:
+    """Read messages up to ``end``, leaving out unreadable stretches."""
+    position, stop = reader.read(position, end)
+    for _ in range(MOST_DAMAGES):
+        if stop is not Stop.UNREADABLE:
+            break
+        layout.warn(Warn.DAMAGED_MIDDLE)
+        again = reader.find_again(position, end)
+        if again is None:
+            break
+        position, stop = reader.read(again, end)
+    return position, stop
 
 
 def _read_open_end(data: bytes, start: int, first: int, reader: PartReader, layout: Layout) -> int:
@@ -291,10 +332,8 @@ def _read_open_end(data: bytes, start: int, first: int, reader: PartReader, layo
     end = len(data)
     if end - CRC_SIZE >= first and crc16.arc(memoryview(data)[start:]) == 0:
         end -= CRC_SIZE
-    _, stop = reader.read(first, end)
-    if stop is Stop.UNREADABLE:
-        layout.warn(Warn.DAMAGED_MIDDLE)
-    elif stop is Stop.CUT_MESSAGE:
+    _, stop = _read_on(reader, first, end, layout)
+    if stop is Stop.CUT_MESSAGE:
         layout.warn(Warn.TRUNCATED)
     return len(data)
 

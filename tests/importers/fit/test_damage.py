@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.recording import Recording
+from analytics.recording import Recording, Warn
 from bench.writers.fit import modern_run
 from bench.writers.fit_messages import Field, FitWriter
 from importers.contract import ImportFailure
 from importers.fit import IMPORTER
 from importers.fit.decode import Refused, decode
 
+T0 = 1_000_000_000
 RUN = modern_run(duration_s=120)
 SMALL_CHANGES = st.lists(
     st.tuples(st.integers(0, len(RUN) - 1), st.integers(0, 255)), min_size=1, max_size=12
@@ -70,6 +71,37 @@ def test_any_definition_of_a_record(fields: list[tuple[int, int]], body: bytes) 
     size = 1 + sum(size for _, size in fields)
     writer.raw((b"\x00" + body * size)[:size] * 3)
     read(writer.finish())
+
+
+@pytest.mark.parametrize("big_endian", [False, True])
+@pytest.mark.parametrize("junk", [b"\x1f", b"\x1f" * 37, bytes(range(16, 32)) * 5])
+def test_messages_after_an_unreadable_stretch_are_read_again(
+    junk: bytes,
+    big_endian: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    writer = FitWriter(big_endian=big_endian)
+    writer.put("file_id", type=4)
+    writer.define(1, "record", (Field(3, "uint8"), Field(253, "uint32")))
+    writer.define(2, "event", (Field(0, "enum"),))
+    for second in range(200):
+        if second == 120:
+            writer.raw(junk)
+        writer.write(1, 140, T0 + second)
+        writer.write(2, 5)
+    (recording,) = read(writer.finish())
+    assert recording.elapsed_s.tolist() == list(range(200))
+    assert {each.code for each in recording.warnings} >= {Warn.DAMAGED_MIDDLE}
+
+
+def test_every_changed_message_header_costs_few_records() -> None:
+    whole = decode(RUN).messages("record")
+    for position in whole.positions[5:-5:9].tolist():
+        for header in (0x1F, 0x00, 0x4F):
+            data = bytearray(RUN)
+            data[position] = header
+            (recording,) = read(bytes(data))
+            assert recording.counts.records > whole.count - 15
+            assert 105 < recording.elapsed_s[-1] <= 120
 
 
 def hostile() -> dict[str, bytes]:
