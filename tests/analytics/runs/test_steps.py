@@ -279,3 +279,19 @@ def test_one_sample_does_not_fill_a_long_gap_with_steps_on_the_spot(
     # 400 m in ten minutes: Hoeger, 20 min/mi (the slowest), 174 cm: 2234.6 steps a mile.
     assert metrics.walking_steps == pytest.approx(400 / 1609.344 * 2234.6, abs=30)
     assert metrics.hip_flexions == pytest.approx(1700, abs=30)
+
+
+def test_a_gap_of_cadence_and_speed_in_a_walk_is_filled_as_running(
+    make_recording: MakeRecording,
+) -> None:
+    gap = TEN_MINUTES > 540
+    metrics = run_metrics(
+        make_recording(
+            TEN_MINUTES,
+            speed_m_s=np.where(gap, np.nan, 1.5),
+            cadence_spm=np.where(gap, np.nan, 110),
+        ),
+        None,
+    )
+    assert metrics.walking_steps == 990
+    assert metrics.hip_flexions == round(166.8)
