@@ -64,6 +64,18 @@ class _FitFile(Protocol):
     def get_messages(self) -> Iterator[_DataMessage]: ...
 
 
+class _NoProcessor:
+    """Leaves values raw: fitparse's own makes dates in a way Python 3.12 deprecates."""
+
+    def run_type_processor(self, field_data: _FieldData) -> None: ...
+
+    def run_field_processor(self, field_data: _FieldData) -> None: ...
+
+    def run_unit_processor(self, field_data: _FieldData) -> None: ...
+
+    def run_message_processor(self, data_message: _DataMessage) -> None: ...
+
+
 def fitparse_messages(data: bytes) -> Iterator[Message]:
     """Data messages in file order.
 
@@ -75,7 +87,10 @@ def fitparse_messages(data: bytes) -> Iterator[Message]:
     most = max(FEW_MESSAGES, len(data) // SHORTEST_MEAN_BYTES)
     try:
         # CRCs are none of its business here: ours has checked them.
-        reader = cast("_FitFile", fitparse.FitFile(BytesIO(data), check_crc=False))
+        reader = cast(
+            "_FitFile",
+            fitparse.FitFile(BytesIO(data), check_crc=False, data_processor=_NoProcessor()),
+        )
         for count, each in enumerate(reader.get_messages()):
             if count >= most:
                 break
