@@ -6,25 +6,31 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 TESTS ?= tests
+PORT ?= 8000
+# A path with spaces or a dollar sign reaches the shell as a variable, not as text of a command.
+export FILES
 
 .PHONY: help
 help: ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .PHONY: run
-run: setup ## set everything up and serve on 127.0.0.1:8000; FILES=path imports that first
-	@if [ -n "$(FILES)" ]; then \
-		$(BIN)/swingphase import "$(FILES)"; code=$$?; \
+run: setup ## set up and serve on 127.0.0.1:8000; FILES=path imports that first, PORT=n moves it
+	@if [ -n "$$FILES" ]; then \
+		code=0; \
+		if [ -e "$$FILES" ]; then $(BIN)/swingphase import "$$FILES" || code=$$?; \
+		else $(BIN)/swingphase import $$FILES || code=$$?; fi; \
 		case $$code in 0|3) ;; *) exit $$code ;; esac; \
 		$(BIN)/swingphase today; \
 	fi
-	@exec $(BIN)/swingphase serve
+	@exec $(BIN)/swingphase serve --port $(PORT)
 
 .PHONY: setup
 setup: $(VENV)/.runtime ## prepare .venv/bin/swingphase from the hashed lock
 
 $(VENV)/.runtime: requirements.lock pyproject.toml
 	@.ci/machine venv "$(PYTHON)" "$(VENV)"
+	@echo "Setting up $(VENV) (the first time takes a minute) ..." >&2
 	@$(PIP) --require-hashes --requirement requirements.lock
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -34,7 +40,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@touch $@
 
 .PHONY: dev
-dev: $(VENV)/.dev
+dev: $(VENV)/.dev ## add what tests and checks need
 
 .PHONY: test
 test: dev ## set up and pass every test
@@ -57,6 +63,10 @@ format: dev ## lay the code out
 .PHONY: docs
 docs: dev ## write the generated pages of docs/
 	@$(BIN)/python docs/generate.py
+
+.PHONY: wheel
+wheel: setup ## build dist/*.whl, nothing downloaded
+	@$(BIN)/python -m hatchling build -t wheel
 
 .PHONY: bench
 bench: dev ## speed as ratios, each measured in one run
