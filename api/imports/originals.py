@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 CHUNK_BYTES = 1024 * 1024
+SHARDS = [f"{number:02x}" for number in range(256)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class Originals:
     def prepare(self) -> None:
         """Make the folders, readable by their owner only."""
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # All at once and only once: a folder made later would have to be forced to the disk with
+        # the file that needs it.
+        if not (self._folder / SHARDS[-1]).is_dir():
+            for shard in SHARDS:
+                (self._folder / shard).mkdir(exist_ok=True, mode=0o700)
+            _sync_folder(self._folder)
 
     def path(self, sha256: str) -> Path:
         """Where the original with this hash lies."""
@@ -104,12 +111,8 @@ class Incoming:
         self._file.flush()
         os.fsync(self._file.fileno())
         target = self._originals.path(sha256)
-        made_folder = not target.parent.exists()
-        target.parent.mkdir(exist_ok=True, mode=0o700)
         self._path.replace(target)
         _sync_folder(target.parent)
-        if made_folder:
-            _sync_folder(target.parent.parent)
 
 
 def _sync_folder(folder: Path) -> None:

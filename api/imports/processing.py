@@ -6,6 +6,7 @@ leaves the item queued and nothing of it stored; when its lease runs out the nex
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable, Sequence

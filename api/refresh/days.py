@@ -21,8 +21,10 @@ def rewrite_days(session: Session, athlete_id: UUID, touched: Iterable[date]) ->
     wanted = sorted(set(touched))
     if not wanted:
         return
-    runs = activities.runs_of_day(session, athlete_id, wanted)
-    totals = {day: _totals(runs[day]) if day in runs else None for day in wanted}
+    runs: dict[date, list[DayRun]] = {day: [] for day in wanted}
+    for run in activities.runs_of_day(session, athlete_id, wanted):
+        runs[run.local_date].append(run)
+    totals = {day: _totals(of_day) if of_day else None for day, of_day in runs.items()}
     days.rewrite(session, athlete_id, totals)
     athletes.mark_dirty(session, athlete_id, wanted[0])
 
