@@ -36,7 +36,6 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_item=render_item,
         render_as_batch=True,  # SQLite alters a table by copying it
-        transactional_ddl=True,  # on SQLite too: models.engines begins transactions itself
     )
     context.run_migrations()
     if sqlite:

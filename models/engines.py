@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple, cast
@@ -24,6 +25,7 @@ SPARE_READERS: Final = 10
 WAIT_S: Final = 30
 """How long a statement waits for another process's write, and a thread for a connection."""
 
+_PAUSE_S: Final = 0.01
 _PRIVATE: Final = 0o600
 
 # NaN is no JSON: PostgreSQL refuses it, so SQLite must not let it in either.
@@ -103,8 +105,24 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver's own BEGIN comes only before INSERT, UPDATE and DELETE, so that a read and the
     # write built on it are two transactions. None switches it off on Python 3.11 to 3.13 alike.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    _switch_to_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Of two processes that switch a new file at once SQLite fails one, without its usual wait."""
+    deadline = time.monotonic() + WAIT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as failure:
+            busy = failure.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def _refuse_writes(connection: sqlite3.Connection, _record: object) -> None:

@@ -195,6 +195,29 @@ def test_sqlite_is_set_for_durability(embedded: Database, pragma: str, value: st
     embedded.close()
 
 
+def test_a_new_file_waits_for_whoever_is_using_it(tmp_path: Path) -> None:
+    database = Database(database_url_for(tmp_path))
+    rival = sqlite3.connect(str(database.url.database), isolation_level=None)
+    rival.execute("CREATE TABLE first (id)")  # not yet with a write-ahead log
+    rival.execute("BEGIN")
+    rival.execute("SELECT * FROM first")
+    done: list[str] = []
+
+    def open_it() -> None:
+        with database.write() as session:
+            done.append(session.execute(text("PRAGMA journal_mode")).scalar_one())
+
+    thread = threading.Thread(target=open_it)
+    thread.start()
+    thread.join(timeout=0.2)
+    assert not done
+    rival.execute("COMMIT")
+    thread.join()
+    rival.close()
+    database.close()
+    assert done == ["wal"]
+
+
 def test_the_driver_begins_no_transaction_of_its_own(embedded: Database) -> None:
     for engine in (embedded.reader, embedded.writer):
         with engine.connect() as connection:
