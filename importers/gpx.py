@@ -110,7 +110,7 @@ def _tracks(stream: XmlStream) -> list[_Track]:
 
 def _describe(track: _Track, part: Handover) -> None:
     for element in part.container[: part.whole]:
-        name = local_name(element.tag)
+        name = local_name(element)
         if name == "type":
             track.kind = element.text
         elif name == "name":

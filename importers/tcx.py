@@ -147,8 +147,8 @@ class _Collector:
 
 def _describe(activity: _Activity, part: Handover) -> None:
     for element in part.container[: part.whole]:
-        if local_name(element.tag) == "Creator":
-            texts = {local_name(child.tag): (child.text or "").strip() for child in element}
+        if local_name(element) == "Creator":
+            texts = {local_name(child): (child.text or "").strip() for child in element}
             # Polar and others write unit 0 for all of their watches.
             serial = texts.get("UnitId", "").strip("0") and texts["UnitId"]
             activity.device = Device(product=texts.get("Name") or None, serial=serial or None)
@@ -156,16 +156,16 @@ def _describe(activity: _Activity, part: Handover) -> None:
 
 def _sum_up(lap: _TcxLap, part: Handover) -> None:
     for element in part.container[: part.whole]:
-        name = local_name(element.tag)
+        name = local_name(element)
         if name == "TotalTimeSeconds":
             lap.timer_s = _total(element)
         elif name == "DistanceMeters":
             lap.distance_m = _total(element)
         elif name == "Extensions":
             for inner in element.iterdescendants():
-                if local_name(inner.tag) == "Steps":
+                if local_name(inner) == "Steps":
                     lap.steps = _total(inner)
-                elif local_name(inner.tag) == "AvgRunCadence":
+                elif local_name(inner) == "AvgRunCadence":
                     lap.cadence_per_leg = _total(inner)
 
 

@@ -7,6 +7,7 @@ that column's texts straight from the parser's tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,12 +15,13 @@ from typing import Any, Final
 
 from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
 
-from importers.xml_stream import Element, local_name
+from importers.xml_stream import Element, local_name, local_part, tag_of
 
 Texts = list[str | None]
 _Path = tuple[str, ...]
 _XPath = Callable[[Element], Any]
 
+_PLAIN_TAG: Final = re.compile(r"(?:\{[!-z|~]+\})?[A-Za-z_][A-Za-z0-9_.\-]*")
 _FEWEST_AT_ONCE: Final = 4
 _MOST_SHAPES: Final = 64
 _LARGEST_SHAPE: Final = 64
@@ -114,13 +116,13 @@ class RecordColumns:
     def _one_by_one(self, container: Element, stop: int) -> list[Texts]:
         columns: list[Texts] = [[] for _ in range(self._width)]
         for record in container[:stop]:
-            if local_name(record.tag) != self._record:
+            if local_name(record) != self._record:
                 continue
             row: Texts = [None] * self._width
             for name, number in self._attributes.items():
                 row[number] = record.get(name)
             for element in record.iterdescendants():
-                number = self._column(element.tag)
+                number = self._column(tag_of(element))
                 if number is not None and not row[number]:
                     row[number] = element.text
             for texts, text in zip(columns, row, strict=True):
@@ -129,22 +131,23 @@ class RecordColumns:
 
     def _column(self, tag: str) -> int | None:
         if tag not in self._column_of_tag:
-            self._column_of_tag[tag] = self._column_of_name.get(local_name(tag).lower())
+            self._column_of_tag[tag] = self._column_of_name.get(local_part(tag).lower())
         return self._column_of_tag[tag]
 
     def _shape(self, record: Element) -> _Shape | None:
-        if local_name(record.tag) != self._record:
+        if local_name(record) != self._record:
             return None
-        paths = ((record.tag,), *_paths(record, (record.tag,)))
+        paths = ((tag_of(record),), *_paths(record, (tag_of(record),)))
         if paths not in self._shapes and len(self._shapes) < _MOST_SHAPES:
             self._shapes[paths] = self._compiled(paths)
         return self._shapes.get(paths)
 
     def _compiled(self, paths: tuple[_Path, ...]) -> _Shape | None:
         tags = {tag for path in paths for tag in path}
-        undeclared = any(":" in tag.rpartition("}")[2] for tag in tags)
-        if undeclared or len(paths) > _LARGEST_SHAPE or len(set(paths)) != len(paths):
-            # An undeclared prefix has no XPath; the same path twice has not one text.
+        plain = all(_PLAIN_TAG.fullmatch(tag) for tag in tags)
+        if not plain or len(paths) > _LARGEST_SHAPE or len(set(paths)) != len(paths):
+            # Undeclared prefixes and what the parser makes of broken tags have no XPath; the
+            # same path twice has not one text.
             return None
         xpaths = _XPaths(tags)
         columns: dict[int, _Column] = {}
@@ -189,7 +192,7 @@ class _XPaths:
 
     def _name(self, tag: str) -> str:
         uri = _uri(tag)
-        return f"{self._prefixes[uri]}:{local_name(tag)}" if uri else tag
+        return f"{self._prefixes[uri]}:{local_part(tag)}" if uri else tag
 
 
 @lru_cache(maxsize=256)
@@ -202,7 +205,7 @@ def _compiled(expression: str, namespaces: tuple[tuple[str, str], ...]) -> _XPat
 def _paths(element: Element, path: _Path) -> tuple[_Path, ...]:
     found: list[_Path] = []
     for child in element:
-        below = (*path, child.tag)
+        below = (*path, tag_of(child))
         found += [below, *_paths(child, below)]
     return tuple(found)
 
@@ -212,7 +215,7 @@ def _at(record: Element, path: _Path) -> Element | None:
     for tag in path:
         if element is None:
             return None
-        element = next((child for child in element if child.tag == tag), None)
+        element = next((child for child in element if tag_of(child) == tag), None)
     return element
 
 

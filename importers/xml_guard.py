@@ -23,7 +23,7 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_FIRST_TAG_BY_WIDTH: Final = (
+_FIRST_TAG_IN_WIDE: Final = (
     (b"<\0\0\0", "utf-32-le"),
     (b"\0\0\0<", "utf-32-be"),
     (b"<\0", "utf-16-le"),
@@ -123,9 +123,12 @@ def encoding_of(head: bytes) -> str:
         if head.startswith(mark):
             return name
     opening = head[:_HEAD_BYTES].lstrip(WHITESPACE + b"\0")
-    before = len(head[:_HEAD_BYTES]) - len(opening)
-    for tag, name in _FIRST_TAG_BY_WIDTH:
-        if head.startswith(tag, max(0, before - tag.index(b"<"))):
+    at = len(head[:_HEAD_BYTES]) - len(opening)
+    for tag, name in _FIRST_TAG_IN_WIDE:
+        # Letters are two or four bytes wide from the first byte on, whitespace before the tag
+        # included.
+        begins = at - at % len(tag)
+        if head.startswith(tag, begins):
             return name
     declared = _DECLARED_ENCODING.match(opening)
     if declared is None:

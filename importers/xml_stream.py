@@ -31,7 +31,7 @@ _DECLARED_PREFIX: Final = re.compile(rb"\sxmlns:([A-Za-z_][A-Za-z0-9_.\-]*)\s*="
 class Element(Protocol):
     """The part of lxml's element that the formats use."""
 
-    tag: str
+    tag: object
     text: str | None
     prefix: str | None
 
@@ -82,8 +82,22 @@ class Handover:
     whole: int = 0
 
 
-def local_name(tag: str) -> str:
+def tag_of(element: Element) -> str:
+    """Tag with its namespace in braces; "" for what is between elements and is none.
+
+    A reference to an entity that nobody declared stands in the tree like an element, but lxml
+    gives a function for its tag.
+    """
+    return element.tag if isinstance(element.tag, str) else ""
+
+
+def local_name(element: Element) -> str:
     """Name without namespace, or without the prefix of a namespace nobody declared."""
+    return local_part(tag_of(element))
+
+
+def local_part(tag: str) -> str:
+    """Name in a tag, without namespace or prefix."""
     return tag.rpartition("}")[2].rpartition(":")[2]
 
 
@@ -193,7 +207,7 @@ class XmlStream:
                 self.root = element
             elif element is self.root:
                 self._ended = True
-            name = local_name(element.tag)
+            name = local_name(element)
             if name in self._containers:
                 yield Handover(event, name, element, 0 if event == "start" else len(element))
                 if event == "end":
@@ -208,9 +222,9 @@ class XmlStream:
         spared, self._spared = self._spared, []
         node = None if self._ended else self.root
         while node is not None and len(node):
-            name = local_name(node.tag)
+            name = local_name(node)
             last = node[-1]
-            inner = name in self._containers and local_name(last.tag) not in self._containers
+            inner = name in self._containers and local_name(last) not in self._containers
             if name in self._containers:
                 whole = last_is_whole and inner and self._is_closed(last)
                 yield Handover("children", name, node, len(node) if whole else len(node) - 1)
@@ -223,7 +237,7 @@ class XmlStream:
 
     def _is_closed(self, last: Element) -> bool:
         """Whether the file's text ends after this last element's end tag."""
-        name = local_name(last.tag).encode()
+        name = local_name(last).encode()
         tail = self._body[-CHUNK_BYTES:]
         starts = list(re.finditer(rb"<(?:[^<>/ ]*:)?" + re.escape(name) + rb"[\s/>]", tail))
         if not starts:
