@@ -38,9 +38,10 @@ class Finding:
     """One day's amount above a guardrail's ceiling.
 
     ``key`` is the guardrail's, ``level`` the highest one whose ceiling was passed, ``ceiling`` and
-    ``threshold`` that level's. ``amount`` and ``ceiling`` are in the channel's unit. ``numbers``
-    are named with their units; a flexion finding merged into this one leaves ``day_flexions`` and
-    ``limit_flexions`` there. ``evidence`` is the key in ``analytics.evidence``.
+    ``threshold`` that level's. ``amount`` and ``ceiling`` are in the channel's unit; a ceiling of 0
+    means that the day was one to rest. ``numbers`` are named with their units; a flexion finding
+    merged into this one leaves ``day_flexions`` and ``limit_flexions`` there. ``evidence`` is the
+    key in ``analytics.evidence``.
     """
 
     key: str
@@ -156,7 +157,8 @@ def _of_rule(rule: Guardrail, history: History, from_index: int) -> list[tuple[i
         speaks &= ~history.race
     reached: dict[int, tuple[Level, float, float]] = {}
     for level, threshold in rule.levels:
-        ceiling = rule.ceiling(history, threshold)
+        # Below 0 a ceiling says no more than rest, which a run without a known distance keeps.
+        ceiling = np.maximum(rule.ceiling(history, threshold), 0.0)
         # A comparison with NaN is False: where a rule does not apply there is no finding.
         for index in np.flatnonzero(speaks & (amounts > ceiling)).tolist():
             reached[index] = level, threshold, float(ceiling[index])

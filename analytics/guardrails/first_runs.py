@@ -28,10 +28,10 @@ def reason(history: History) -> ReasonArray:
 
 
 def ceiling(history: History, growth: float) -> Float64Array:
-    """Longest run each day may hold, km. ``[..., days]``.
+    """Longest run each day may hold, km: ``max((1 + g) L, L + 1 km, 3 km)``. ``[..., days]``.
 
-    ``max((1 + g) longest so far, longest so far + 1 km)``, and 3 km to begin with. The 30 days
-    before hold all runs so far: what came before a new start is further back.
+    L is the longest run so far. The 30 days before hold all of them: what came before a new start
+    is further back.
     """
     grown = spike_ceiling(history.longest_run_km, growth, evidence.MIN_SPIKE_KM)
     allowed = np.maximum(grown, evidence.FLOOR_SESSION_KM)

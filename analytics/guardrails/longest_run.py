@@ -14,7 +14,7 @@ from analytics import evidence
 from analytics.guardrails.contract import Family, Guardrail
 from analytics.history import Channel, History
 from analytics.recording import Float64Array
-from analytics.series.layoff import history_before
+from analytics.series.layoff import LAY_OFF_LOOKBACK_DAYS, history_before
 from analytics.series.longest import REFERENCE_DAYS, longest_before, spike, spike_ceiling
 from analytics.series.reasons import Reason, ReasonArray, first_reason
 
@@ -48,7 +48,7 @@ GUARDRAIL = Guardrail(
     channel=Channel.LONGEST_RUN_KM,
     family=Family.SPIKE,
     evidence=evidence.LONGEST_RUN,
-    lookback_days=REFERENCE_DAYS,
+    lookback_days=LAY_OFF_LOOKBACK_DAYS,
     ceiling=ceiling,
     reason=reason,
     numbers=numbers,

@@ -17,7 +17,7 @@ from analytics.series.weekly import seven_day_total
 
 
 def ceiling(history: History, ratio: float) -> Float64Array:
-    """Km each day may hold: ``a x + (1-a) A <= r (c x + (1-c) C)`` solved. ``[..., days]``."""
+    """Km each day may hold: ``a x + (1-a) A <= r (c x + (1-c) C)`` for x. ``[..., days]``."""
     allowed = ewma_ceiling(history.distance_km, ratio, history.first_run_index)
     return np.where(zone_reason(history) == Reason.NONE, allowed, np.nan)
 

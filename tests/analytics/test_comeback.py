@@ -1,0 +1,175 @@
+"""Coming back: two weeks in bed, a jog in the middle, a long time away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from analytics.evidence import Level
+from analytics.findings import findings
+from analytics.guardrails.registry import guardrail
+from analytics.history import History
+from analytics.limit import TodaysLimit, todays_limit
+from analytics.series.layoff import comeback, days_off, history_before
+from analytics.series.reasons import Reason
+
+Build = Callable[..., History]
+WEEK = [0, 8, 0, 10, 0, 8, 14]  # 40 km, the longest run 14
+HABIT = WEEK * 12
+
+
+def limit_after(history_of: Build, days: list[float]) -> TodaysLimit:
+    """The limit of the day after these."""
+    return todays_limit(history_of([*days, 0.0]), len(days))
+
+
+@pytest.mark.parametrize(
+    ("days_without", "session_km", "week_km"),
+    [
+        (7, 0.60 * 14, 0.70 * 40),
+        (8, 0.50 * 14, 0.50 * 40),
+        (14, 0.50 * 14, 0.50 * 40),
+        (15, 0.35 * 14, 0.33 * 40),
+        (28, 0.35 * 14, 0.33 * 40),
+        (29, 0.35 * 14, 9.0),
+        (180, 0.35 * 14, 9.0),
+    ],
+)
+def test_the_first_session_and_week_by_days_off(
+    history_of: Build, days_without: int, session_km: float, week_km: float
+) -> None:
+    history = history_of([*HABIT, *[0.0] * days_without, 0.0])
+    back = comeback(history)
+    assert back.session_km[-1] == pytest.approx(session_km)
+    assert back.week_km[-1] == pytest.approx(week_km)
+    limit = todays_limit(history, history.days - 1)
+    assert limit.limit_km == pytest.approx(session_km)
+    assert limit.km_binding == "comeback"
+
+
+def test_six_days_off_are_no_lay_off(history_of: Build) -> None:
+    limit = limit_after(history_of, [*HABIT, *[0.0] * 6])
+    assert limit.limit_km == pytest.approx(1.1 * 14)
+    assert limit.km_binding == "longest_run"
+
+
+def test_after_180_days_it_is_a_new_start(history_of: Build) -> None:
+    history = history_of([*HABIT, *[0.0] * 181, 0.0, 3.0, 0.0])
+    away = todays_limit(history, history.days - 3)
+    assert (away.limit_km, away.km_binding) == (3.0, "first_runs")
+    assert days_off(history)[-3] == 181
+    assert history_before(history)[-3:].tolist() == [0, 0, 1]
+    assert guardrail("longest_run").reason(history)[-1] == Reason.INSUFFICIENT_HISTORY
+    assert todays_limit(history, history.days - 1).limit_km == 4.0
+
+
+def test_the_week_grows_by_a_quarter_of_what_was_run(history_of: Build) -> None:
+    days = [*HABIT, *[0.0] * 14]
+    back = len(days)
+    as_planned = [5.0, 0, 5.0, 0, 5.0, 0, 5.0]
+    grown = [6.25, 0, 6.25, 0, 6.25, 0, 6.25]
+    week = comeback(history_of([*days, *as_planned, *grown, *[0.0] * 21])).week_km
+    assert week[back : back + 7].tolist() == [20.0] * 7
+    assert week[back + 7 : back + 14].tolist() == [25.0] * 7
+    assert week[back + 14 : back + 21].tolist() == [31.25] * 7
+    idle = [3.0, 0, 0, 0, 0, 0, 0]
+    week = comeback(history_of([*days, *idle, *idle, *idle])).week_km
+    assert week[back:].tolist() == [20.0] * 21
+
+
+def test_running_more_than_the_week_does_not_shorten_the_comeback(history_of: Build) -> None:
+    days = [*HABIT, *[0.0] * 14]
+    back = len(days)
+    week = comeback(history_of([*days, *(8, 0, 10, 0, 8, 14, 0) * 2])).week_km
+    assert week[back : back + 7].tolist() == [20.0] * 7
+    assert week[back + 7 :].tolist() == [25.0] * 7
+
+
+def test_it_ends_when_the_week_is_back_at_four_fifths(history_of: Build) -> None:
+    days = [*HABIT, *[0.0] * 14]
+    back = len(days)
+    for km in (20, 25, 31.25, 39):
+        days += [km / 4, 0, km / 4, 0, km / 4, 0, km / 4]
+    in_force = comeback(history_of(days)).in_force
+    # 20, 25, 31.25 and then 39.06, which is more than 0.8 x 40.
+    assert in_force[back : back + 21].all()
+    assert not in_force[back + 21 :].any()
+
+
+def test_it_ends_after_eight_weeks_whatever_was_run(history_of: Build) -> None:
+    days = [*HABIT, *[0.0] * 14]
+    back = len(days)
+    in_force = comeback(history_of([*days, *[3.0, 0, 0, 0, 0, 0, 0] * 9])).in_force
+    assert in_force[back : back + 56].all()
+    assert not in_force[back + 56 :].any()
+
+
+def test_a_jog_in_the_middle_does_not_unlock_what_was(history_of: Build) -> None:
+    away = [*HABIT, *[0.0] * 20]
+    with_jog = limit_after(history_of, [*away, 3.0, *[0.0] * 10])
+    assert with_jog.limit_km <= 0.35 * 14
+    assert with_jog.limit_km >= 3.0
+    the_day_after = limit_after(history_of, [*away, 3.0])
+    assert the_day_after.limit_km == pytest.approx(0.35 * 14)
+    # The week is bounded too: 0.33 x 40 less what was run.
+    history = history_of([*away, 4.9, 4.9, 0.0])
+    assert guardrail("comeback").ceiling(history, 1.0)[-1] == pytest.approx(13.2 - 9.8)
+
+
+def test_many_jogs_between_lay_offs_leave_room_for_a_few_sessions(history_of: Build) -> None:
+    days = [*HABIT, *([*[0.0] * 8, 3.0] * 12)]
+    assert limit_after(history_of, [*days, *[0.0] * 7]).limit_km >= 3.0
+    history = history_of([*days, 0.0, 3.0, 0.0, 0.0])
+    assert guardrail("comeback").ceiling(history, 1.0)[-1] == pytest.approx(9.0 - 6.0)
+
+
+@pytest.mark.parametrize("days_without", [7, 10, 14, 21, 30, 60, 170])
+def test_coming_back_by_the_week_raises_no_volume_alert(
+    history_of: Build, days_without: int
+) -> None:
+    days: list[float] = [*HABIT, *[0.0] * days_without]
+    back = len(days)
+    week_km = float(comeback(history_of([*days, 0.0])).week_km[-1])
+    for _ in range(9):
+        run = week_km / 4
+        days += [run, 0.0, run, 0.0, run, 0.0, run]
+        week_km = min(week_km * 1.25, 40.0)
+    alerts = [one for one in findings(history_of(days), from_index=back) if one.is_alert]
+    assert not [one for one in alerts if one.key != "longest_run"]
+
+
+def test_running_as_before_after_two_weeks_in_bed_is_noticed(history_of: Build) -> None:
+    history = history_of([*HABIT, *[0.0] * 14, 10.0])
+    (finding,) = [one for one in findings(history) if one.key == "comeback"]
+    assert (finding.level, finding.amount, finding.ceiling) == (Level.TAKE_CARE, 10.0, 7.0)
+    assert finding.numbers == {
+        "off_days": 14.0,
+        "session_km": 7.0,
+        "week_limit_km": 20.0,
+        "week_km": 10.0,
+        "window_days": 7.0,
+    }
+    twice = history_of([*HABIT, *[0.0] * 14, 14.1])
+    assert [one.level for one in findings(twice) if one.key == "comeback"] == [Level.EASE_OFF]
+
+
+def test_ratios_and_ramp_give_way_while_they_hold_a_lay_off(history_of: Build) -> None:
+    days = [*HABIT, *[0.0] * 14]
+    back = len(days)
+    history = history_of([*days, *[5.0, 0, 5, 0, 5, 0, 5] * 9])
+    ramp, ratio = (guardrail(key).reason(history) for key in ("weekly_ramp", "ratio"))
+    assert (ramp[back - 7 : back + 13] == Reason.COMEBACK).all()
+    assert (ramp[back + 13 :] == Reason.NONE).all()
+    assert (ratio[back - 7 : back + 27] == Reason.COMEBACK).all()
+    assert (ratio[back + 27 :] == Reason.NONE).all()
+
+
+def test_days_before_those_that_were_read_count_as_running(history_of: Build) -> None:
+    history = history_of([0.0] * 200, first_run_index=-300)
+    assert days_off(history)[0] == 0
+    assert history_before(history)[:3].tolist() == [300, 301, 302]
+    assert not comeback(history).in_force[6]
+    assert comeback(history).in_force[7:181].all()
+    assert np.array_equal(guardrail("first_runs").ceiling(history, 0.3)[181:], [3.0] * 19)
