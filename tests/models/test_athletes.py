@@ -148,6 +148,7 @@ def test_an_original_recorded_twice_keeps_its_first_record(
         files.add_many(session, [], now)
         sizes = session.execute(select(files.StoredFile.sha256, files.StoredFile.size_bytes))
         assert {row.sha256: row.size_bytes for row in sizes} == {sha("file"): 1, sha("other"): 3}
+        assert set(files.stored(session)) == {NewFile(sha("file"), 1), NewFile(sha("other"), 3)}
 
 
 def test_jobs_come_oldest_first_and_leave_once(

@@ -121,6 +121,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "files.add_many": lambda s, _: files.add_many(s, [NewFile(SHA, 1)], NOW),
     "files.known": lambda s, _: files.known(s, [SHA]),
     "files.remove_many": lambda s, _: files.remove_many(s, [hashlib.sha256(b"no").hexdigest()]),
+    "files.stored": lambda s, _: files.stored(s),
     "files.unreferenced": lambda s, _: files.unreferenced(s),
     "imports.add_items": lambda s, w: imports.add_items(s, w.athlete_id, w.import_id, [ITEM], NOW),
     "imports.by_key": lambda s, w: imports.by_key(s, w.athlete_id, "key"),
