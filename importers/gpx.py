@@ -12,17 +12,15 @@ from typing import Final
 
 import numpy as np
 
-from analytics.recording import Device, Recording, RecordingWarning, Sport, Warn
+from analytics.recording import Device, Recording, RecordingWarning, Sport
 from importers.contract import FailureCode, ImportFailure
 from importers.limits import MAX_ACTIVITIES
 from importers.points import Column, PointTable
 from importers.sports import sport_of
-from importers.track import TrackFacts, dateless_recording, timed_recording
+from importers.track import TrackFacts, dateless_recording, stated_offset, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
 from importers.xml_stream import Handover, XmlStream, local_name
-from importers.xml_values import stated_offset_s
-from importers.zone import possible_offset_s
 
 ONE_ACTIVITY_GAP_S: Final = 30 * 60.0
 OVERLAP_TOLERANCE_S: Final = 60.0
@@ -151,16 +149,13 @@ def _sport(track: _Track, creator: str) -> tuple[Sport, str | None]:
 
 def _facts(track: _Track, creator: str, warnings: tuple[RecordingWarning, ...]) -> TrackFacts:
     sport, sub_sport = _sport(track, creator)
-    offset = stated_offset_s(track.table.first_time)
-    possible = None if offset is None else possible_offset_s(offset)
-    if offset is not None and possible is None:
-        warnings = (*warnings, RecordingWarning(Warn.IMPOSSIBLE_OFFSET))
+    offset_s, impossible = stated_offset(track.table.first_time)
     return TrackFacts(
         sport=sport,
         sub_sport=sub_sport,
         device=Device(product=creator or None),
-        utc_offset_s=possible,
-        warnings=warnings,
+        utc_offset_s=offset_s,
+        warnings=(*warnings, *impossible),
     )
 
 

@@ -28,12 +28,11 @@ from importers.limits import MAX_ACTIVITIES
 from importers.pauses import TimedLap
 from importers.points import Column, PointTable
 from importers.sports import sport_of
-from importers.track import TrackFacts, timed_recording
+from importers.track import TrackFacts, stated_offset, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
 from importers.xml_stream import Element, Handover, XmlStream, local_name
-from importers.xml_values import number, stated_offset_s, utc_second
-from importers.zone import possible_offset_s
+from importers.xml_values import number, utc_second
 
 _COLUMNS: Final = {
     "time": Column.TIME,
@@ -186,7 +185,7 @@ def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> R
         Lap(start_s, lap.timer_s, lap.distance_m)
         for lap, start_s in zip(activity.laps, starts, strict=True)
     )
-    offset = stated_offset_s(activity.table.first_time)
+    offset_s, impossible = stated_offset(activity.table.first_time)
     facts = TrackFacts(
         sport=sport,
         sub_sport=sub_sport,
@@ -194,8 +193,8 @@ def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> R
         totals=_totals(activity.laps, sport),
         laps=laps,
         timed_laps=_timed_laps(laps, time_s),
-        utc_offset_s=None if offset is None else possible_offset_s(offset),
-        warnings=warnings,
+        utc_offset_s=offset_s,
+        warnings=(*warnings, *impossible),
     )
     if np.isfinite(time_s).any():
         return timed_recording(points, activity.table.breaks, facts)

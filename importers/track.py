@@ -32,7 +32,8 @@ from importers import pauses
 from importers.cadence import read_cadence
 from importers.points import Column, clean, position_steps_m, spread_repeats
 from importers.timeline import Timeline, timeline
-from importers.zone import zone_at
+from importers.xml_values import stated_offset_s
+from importers.zone import possible_offset_s, zone_at
 
 _STREAMS: Final = {
     Column.ALTITUDE: Stream.ALTITUDE_M,
@@ -62,6 +63,15 @@ class TrackFacts:
     timed_laps: tuple[pauses.TimedLap, ...] = ()
     utc_offset_s: int | None = None
     warnings: tuple[RecordingWarning, ...] = ()
+
+
+def stated_offset(first_time: str | None) -> tuple[int | None, tuple[RecordingWarning, ...]]:
+    """Offset from UTC, in seconds, that an activity's first time names, if a zone can have it."""
+    offset_s = stated_offset_s(first_time)
+    if offset_s is None:
+        return None, ()
+    possible = possible_offset_s(offset_s)
+    return possible, () if possible is not None else (RecordingWarning(Warn.IMPOSSIBLE_OFFSET),)
 
 
 def timed_recording(points: Float64Array, breaks: Sequence[int], facts: TrackFacts) -> Recording:

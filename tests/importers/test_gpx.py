@@ -394,3 +394,11 @@ def test_a_reference_to_an_unknown_entity_costs_nothing_but_a_warning(place: byt
     recording = parse_one(data)
     assert recording.samples == 20
     assert warned(recording) == {Warn.MALFORMED_XML: 0}
+
+
+def test_an_offset_no_zone_has_is_told_and_not_believed() -> None:
+    data = writer.gpx(writer.track([writer.run(2)])).replace(b".000Z", b"+23:00")
+    recording = parse_one(data)
+    assert recording.started_at == START - timedelta(hours=23)
+    assert recording.utc_offset_s is None
+    assert warned(recording) == {Warn.IMPOSSIBLE_OFFSET: 0}
