@@ -375,12 +375,6 @@ def test_letters_in_another_encoding_cost_nothing_but_themselves() -> None:
     assert parse_one(declared).device.product == "Z\xfcrich"
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
-def test_every_unicode_encoding_is_read(encoding: str) -> None:
-    text = writer.gpx(writer.track([writer.run(30)])).decode()
-    assert parse_one(text.encode(encoding)).samples == 30
-
-
 def test_more_tracks_than_anyone_has_are_refused() -> None:
     track = '<trk><trkseg><trkpt lat="47" lon="8"/></trkseg></trk>'
     with pytest.raises(ImportFailure) as failure:

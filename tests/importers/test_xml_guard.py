@@ -85,6 +85,12 @@ def test_a_file_that_only_claims_utf_16_is_read_as_what_it_is() -> None:
     assert code(forbidden) is FailureCode.FORBIDDEN_XML
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+def test_every_unicode_encoding_is_read(encoding: str) -> None:
+    (recording,) = gpx.IMPORTER.parse(RUN.decode().encode(encoding))
+    assert recording.samples == 20
+
+
 def test_an_internal_subset_of_elements_and_attributes_is_accepted_and_ignored() -> None:
     subset = (
         b"<!DOCTYPE gpx [ <!-- as in Apple's export: \" > ' -->\n<!ELEMENT gpx (trk*)>\n"
