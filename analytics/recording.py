@@ -140,7 +140,8 @@ class RawCounts:
     """Counts over the file's own records of this activity, before any cleaning.
 
     ``cadence_sum_per_leg`` sums the cadence of one leg over all records whose cadence is not 0
-    (None when the file has no cadence at all); ``with_cadence`` counts those records.
+    (None when the file has no cadence at all). ``with_cadence``, ``with_heart_rate`` and
+    ``with_position`` count the records that carry such a value, zeros included.
     """
 
     records: int

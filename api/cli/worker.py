@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from api.cli.options import product
@@ -12,7 +10,8 @@ from api.jobs.worker import work
 
 @click.command("worker", hidden=True)
 @click.option("--owner", required=True, help="The name this worker claims items under.")
-def command(owner: str) -> None:
+@click.option("--parent", required=True, type=int, help="The server's process id.")
+def command(owner: str, parent: int) -> None:
     """Read queued imports until there are none."""
     with product() as runtime:
-        work(runtime, owner, os.getppid())
+        work(runtime, owner, parent)

@@ -44,17 +44,13 @@ def import_paths(
     if not found:
         return ImportReport(items=[], totals=service.no_files())
     progress = _Progress(len(found), on_progress)
-    import_id: UUID | None = None
+    with runtime.database.write() as session:
+        now = runtime.now()
+        import_id = service.begin(session, athlete_id, [], origin=Origin.CLI, now=now).id
     for sources in _chunks(found):
         staged = stage(runtime, athlete_id, sources)
         with runtime.database.write() as session:
-            now = runtime.now()
-            if import_id is None:
-                import_id = service.begin(
-                    session, athlete_id, staged, origin=Origin.CLI, now=now
-                ).id
-            else:
-                service.add(session, athlete_id, import_id, staged, now)
+            service.add(session, athlete_id, import_id, staged, runtime.now())
         for one in staged:
             if one.item.status is not ItemStatus.QUEUED:
                 progress(one.item.name)

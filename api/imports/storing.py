@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from analytics.recording import Device, Sport
-from analytics.runs.duplicates import Footprint, same_run, winner
+from analytics.runs.duplicates import Footprint, groups, same_run, winner
 from analytics.runs.metrics import METRICS_VERSION
 from api.accounts.local_day import LocalDay, local_day
 from api.imports.reading import ReadActivity, ReadFile
@@ -42,7 +42,7 @@ def store(
             content_sha256=sha,
         )
     touched: set[date] = set()
-    alternates = 0
+    matched: list[Overlap] = []
     for activity in read.activities:
         day = local_day(activity.recording, athlete.zone)
         activity_id = new_id()
@@ -54,21 +54,25 @@ def store(
         new = _overlap(values)
         if new is not None:
             settled = _settle_duplicates(session, athlete.id, new)
-            alternates += settled[new] is not None
             touched.update(one.local_date for one in settled if one.local_date is not None)
+            if settled[new] is not None:
+                matched.append(new)
     rewrite_days(session, athlete.id, touched)
-    return _outcome(read, alternates)
+    return _outcome(read, matched)
 
 
-def _outcome(read: ReadFile, alternates: int) -> Outcome:
-    if alternates == len(read.activities):
+def _outcome(read: ReadFile, matched: Sequence[Overlap]) -> Outcome:
+    detail = None
+    if len(matched) == len(read.activities):
         status, code = ItemStatus.DUPLICATE, SAME_RUN
+        detail = matched[0].local_date.isoformat() if matched[0].local_date else None
     else:
         partial = any(activity.recording.warnings for activity in read.activities)
         status, code = ItemStatus.IMPORTED, PARTIAL if partial else None
     return Outcome(
         status=status,
         code=code,
+        detail=detail,
         run_count=len(read.activities),
         content_sha256=read.content_sha256,
     )
@@ -161,10 +165,12 @@ def _settle_duplicates(
             if other.id not in group and same_run(_footprint(one), _footprint(other)):
                 group[other.id] = other
                 unexplored.append(other)
-    if len(group) == 1:
-        return {new: None}
-    best = UUID(winner([_footprint(one) for one in group.values()]).key)
-    duplicates = {one: None if one.id == best else best for one in group.values()}
+    duplicates: dict[Overlap, UUID | None] = {}
+    # What hangs together may still be several activities: two sessions of one file never are one.
+    for same in groups([_footprint(one) for one in group.values()]):
+        best = UUID(winner(same).key)
+        for one in (group[UUID(footprint.key)] for footprint in same):
+            duplicates[one] = None if one.id == best else best
     changed = {one: of for one, of in duplicates.items() if one is new or one.duplicate_of != of}
     activities.set_duplicate_of(session, athlete_id, {one.id: of for one, of in changed.items()})
     return changed

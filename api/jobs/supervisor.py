@@ -72,7 +72,11 @@ class Supervisor:
         if self._worker is None and queue.has_work(self._runtime):
             self._owner = f"worker-{new_id()}"
             self._worker = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-m", "swingphase", "worker", "--owner", self._owner],
+                [
+                    *(sys.executable, "-m", "swingphase", "worker"),
+                    *("--owner", self._owner),
+                    *("--parent", str(os.getpid())),
+                ],
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, **_environment(self._runtime)},
             )

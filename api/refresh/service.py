@@ -64,7 +64,7 @@ def refresh(session: Session, athlete_id: UUID, now: datetime) -> None:
         if finding.day < since
     ]
     last_run = activities.last_run_day(session, athlete_id)
-    found = _found(session, athlete_id, since, last_run) if last_run else []
+    found = _found(session, athlete_id, since, last_run) if last_run else ()
     _settle(session, athlete_id, stored, alert_episodes([*earlier, *found]), now)
     athletes.clear_dirty(session, athlete_id)
 

@@ -87,6 +87,7 @@ class TodayBody(BaseModel):
     data_through: date | None = Field(description="Last day known: the last run's.")
     stale: bool = Field(description="Data is older than the runner's usual gap: no km is given.")
     usual_gap_days: int
+    history_days: int = Field(description="Days since the first run, that day included.")
     limit: LimitBody
     cards: list[CardBody] = Field(max_length=3)
     more_alerts: int = Field(description="Open alerts beyond the cards.")

@@ -20,7 +20,6 @@ NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 FIRST_DAY = datetime(2026, 5, 1, 6, 30, tzinfo=UTC)
 
 
-
 @pytest.fixture
 def open_product(tmp_path: Path) -> Generator[Callable[[str], Runtime]]:
     """Opens a product on a named data folder; each is closed after the test."""
@@ -46,6 +45,11 @@ def owner_id(product: Runtime) -> UUID:
     return owner_of(product)
 
 
+def silently(done: int, found: int | None, name: str) -> None:
+    """Nobody watches."""
+    del done, found, name
+
+
 def owner_of(runtime: Runtime) -> UUID:
     with runtime.database.read() as session:
         return whose(session, None).id
@@ -56,7 +60,7 @@ def take() -> Callable[..., ImportReport]:
     """Imports paths for the owner."""
 
     def take_paths(runtime: Runtime, *paths: Path) -> ImportReport:
-        return import_paths(runtime, owner_of(runtime), paths, lambda *_: None)
+        return import_paths(runtime, owner_of(runtime), paths, silently)
 
     return take_paths
 

@@ -59,7 +59,7 @@ def test_a_bad_file_ends_as_failed_with_a_sentence_and_leaves_nothing(
 
 
 def test_the_rest_of_a_batch_of_bad_files_is_imported(
-    tmp_path: Path, product: Runtime, take: Take, run_file: RunFile
+    product: Runtime, take: Take, run_file: RunFile
 ) -> None:
     folder = run_file(0).parent
     run_file(1)
@@ -77,19 +77,20 @@ def test_the_rest_of_a_batch_of_bad_files_is_imported(
     assert rows_in(product, "activity", "day_total") == [2, 2]
 
 
-@pytest.mark.parametrize(
-    ("damage", "warning"),
-    [
-        pytest.param(lambda whole: whole[: len(whole) * 2 // 3], "truncated", id="truncated"),
-        pytest.param(lambda whole: whole[:-1] + bytes([whole[-1] ^ 1]), "bad_crc", id="wrong CRC"),
-        pytest.param(lambda whole: whole + b"\0junk", "trailing_bytes", id="trailing junk"),
-    ],
-)
+WHOLE = modern_run(duration_s=300)
+DAMAGED = {
+    "truncated": WHOLE[: len(WHOLE) * 2 // 3],
+    "bad_crc": WHOLE[:-1] + bytes([WHOLE[-1] ^ 1]),
+    "trailing_bytes": WHOLE + b"\0junk",
+}
+
+
+@pytest.mark.parametrize("warning", DAMAGED)
 def test_what_is_readable_of_a_damaged_file_is_kept_with_a_warning(
-    damage: Callable[[bytes], bytes], warning: str, tmp_path: Path, product: Runtime, take: Take
+    warning: str, tmp_path: Path, product: Runtime, take: Take
 ) -> None:
     path = tmp_path / "damaged.fit"
-    path.write_bytes(damage(modern_run(duration_s=300)))
+    path.write_bytes(DAMAGED[warning])
     (item,) = take(product, path).items
     assert (item.status, item.code) == ("imported", "partial")
     with product.database.read() as session:
