@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from api.imports.originals import Originals
+from api.originals import Originals
 from api.runtime import database_url
 from api.settings import Settings
 from models import athletes, files, imports
@@ -163,5 +163,10 @@ def _findings(session: Session) -> Check:
 def _open_imports(session: Session) -> Check:
     waiting = sum(len(imports.open_batches(session, one.id)) for one in athletes.list_all(session))
     if waiting:
-        return Check("imports", "note", f"{waiting} not finished; `serve` or `import` goes on.")
+        return Check(
+            "imports",
+            "note",
+            f"{waiting} not finished: the next `import` goes on with what the command line began, "
+            "`serve` with what was uploaded.",
+        )
     return Check("imports", "ok", "none open")
