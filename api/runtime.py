@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.accounts.service import ensure_owner
-from api.imports.originals import Originals
+from api.originals import Originals
 from api.settings import Clock, Settings, system_clock
 from models import athletes
 from models.database import Database, database_url_for, schema_is_current, upgrade

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from api.imports.originals import Originals
 from api.imports.staging import LIMITS, refusal
+from api.originals import Originals
 from importers.contract import ImportFailure
 from importers.sources import Archive, Member, Refusal
 from models.imports import ImportItem, ItemKind, NewItem

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
-from api.imports.originals import CHUNK_BYTES
 from api.imports.reading import content_sha256
 from api.imports.storing import SAME_BYTES
+from api.originals import CHUNK_BYTES
 from api.runtime import Runtime
 from importers.contract import FailureCode, ImportFailure
 from importers.identify import HEAD_BYTES, identify, payload
