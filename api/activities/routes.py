@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 
 from api.activities import service
+from api.activities.samples import FIELDS
 from api.activities.schemas import RunDetail, RunPage, StreamsBody
 from api.http.days import FromDay, ToDay
 from api.http.fresh import Fresh
@@ -19,12 +20,15 @@ router = APIRouter(tags=["runs"])
 
 _KEY = TypeAdapter(tuple[CursorInstant | None, UUID])
 
+_FIELD = "|".join(FIELDS)
+
 AllSports = Annotated[bool, Query(description="Other sports too, not only runs.")]
 Duplicates = Annotated[bool, Query(description="Second recordings of the same run too.")]
 Fields = Annotated[
     str | None,
     Query(
         max_length=500,
+        json_schema_extra={"pattern": rf"^(({_FIELD})(,({_FIELD}))*)?$"},
         description="Columns, separated by commas; all when left out. `elapsed_s` always comes.",
     ),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from pydantic import TypeAdapter
 from api.accounts.service import whose
 from api.alerts import service
 from api.alerts.schemas import AlertBody, AlertPage, AlertState
+from api.http.days import Day
 from api.http.fresh import Fresh
 from api.http.pages import Cursor, PageLimit, cursor_key, encode_cursor
 from api.http.sessions import AthleteAsked, Product, WriteSession
@@ -19,7 +19,7 @@ from models.alerts import AlertCursor
 
 router = APIRouter(tags=["alerts"])
 
-_KEY = TypeAdapter(tuple[date, UUID])
+_KEY = TypeAdapter(tuple[Day, UUID])
 
 
 @router.get("/alerts")

@@ -13,6 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Mount
+from starlette.types import Scope
 
 from api.errors import DomainError, NotFound, Unprocessable
 
@@ -20,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:swingphase:problem:"
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _READABLE = re.compile(r"application/([\w.-]+\+)?json\b|multipart/form-data\b", re.IGNORECASE)
 """Media types a route may ask for."""
@@ -133,7 +137,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(request, error.status_code, headers=error.headers)
+        headers = dict(error.headers or {})
+        if "Allow" in headers:
+            headers["Allow"] = _allow(app, request, headers["Allow"])
+        return problem(request, error.status_code, headers=headers)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -149,6 +156,20 @@ def install(app: FastAPI) -> None:
         return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
     _ = (domain, http, invalid, unexpected)
+
+
+def _allow(app: FastAPI, request: Request, first: str) -> str:
+    """What an address takes: the framework names only the methods of the first route there."""
+    asked: Scope = {"type": "http", "path": request.scope["path"], "root_path": "", "headers": []}
+    routes = [route for route in app.routes if not isinstance(route, Mount)]
+    found = [
+        method
+        for method in _METHODS
+        if any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    if not found:
+        return first  # a file's own answer
+    return ", ".join([*found, "HEAD"] if "GET" in found else found)
 
 
 def _status_of(request: Request, error: RequestValidationError) -> HTTPStatus:
