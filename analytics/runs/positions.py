@@ -103,7 +103,8 @@ def _leads_somewhere(
     if total_s <= 0:
         return np.zeros(chords)
     half = min(round(STANDSTILL_S * chords / total_s), chords)
-    if half < SHORTEST_STANDSTILL:
+    too_short_to_tell = total_s < 2 * STANDSTILL_S
+    if half < SHORTEST_STANDSTILL or too_short_to_tell:
         return np.ones(chords)
     averaged = min(round(AVERAGED_S * chords / total_s), chords)
     away = np.hypot(_led(east_m, averaged, half), _led(north_m, averaged, half))

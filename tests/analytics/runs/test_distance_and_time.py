@@ -112,6 +112,14 @@ def test_jitter_at_a_standstill_is_no_way(make_recording: MakeRecording) -> None
     assert metrics.moving_s == pytest.approx(1200, rel=0.02)
 
 
+def test_a_recording_of_seconds_is_too_short_to_tell_jitter_from_a_way(
+    make_recording: MakeRecording,
+) -> None:
+    # What a phone leaves of a workout broken off at once: a few slow positions.
+    recording = make_recording(np.array([0.0, 0.5, 1.0]), east_m=np.array([0.0, 0.2, 0.4]))
+    assert run_metrics(recording, None).distance_m == pytest.approx(0.4, abs=0.02)
+
+
 def test_a_position_that_jumps_away_and_back_is_no_way(make_recording: MakeRecording) -> None:
     east = 3 * TEN_MINUTES
     east[300] += 400
