@@ -38,11 +38,11 @@ def ewma(load: Float64Array, span_days: int, first_index: int | IntArray = 0) ->
     Parameters
     ----------
     load
-        Any unit, ``[..., days]``.
+        Any unit, ``[..., days]``; 0 before ``first_index``.
     span_days
         7 for the acute, 28 for the chronic mean.
     first_index
-        The first recorded day, where ``E = L``; 0 before it. One int, or int ``[...]``.
+        The first recorded day, where ``E = L``. One int, or int ``[...]``.
 
     Source: Williams et al. 2017, Br J Sports Med 51:209 (not a half-life).
     """
@@ -50,7 +50,7 @@ def ewma(load: Float64Array, span_days: int, first_index: int | IntArray = 0) ->
     first = np.asarray(first_index)[..., np.newaxis]
     day: IntArray = np.arange(load.shape[-1], dtype=np.int64)
     fed = np.where(day == np.maximum(first, 0), load, weight * load)
-    return decaying_sum(np.where(day < first, 0.0, fed), 1.0 - weight)
+    return decaying_sum(fed, 1.0 - weight)
 
 
 def redi(

@@ -108,14 +108,40 @@ def test_it_ends_after_eight_weeks_whatever_was_run(history_of: Build) -> None:
 
 def test_a_jog_in_the_middle_does_not_unlock_what_was(history_of: Build) -> None:
     away = [*HABIT, *[0.0] * 20]
-    with_jog = limit_after(history_of, [*away, 3.0, *[0.0] * 10])
-    assert with_jog.limit_km <= 0.35 * 14
-    assert with_jog.limit_km >= 3.0
+    with_jog = history_of([*away, 3.0, *[0.0] * 10, 0.0])
+    # Ten days after the jog alone would allow 0.5 x 14.
+    assert comeback(with_jog).session_km[-1] == pytest.approx(0.35 * 14)
+    assert 3.0 <= todays_limit(with_jog, with_jog.days - 1).limit_km <= 0.35 * 14
     the_day_after = limit_after(history_of, [*away, 3.0])
     assert the_day_after.limit_km == pytest.approx(0.35 * 14)
     # The week is bounded too: 0.33 x 40 less what was run.
     history = history_of([*away, 4.9, 4.9, 0.0])
     assert guardrail("comeback").ceiling(history, 1.0)[-1] == pytest.approx(13.2 - 9.8)
+
+
+def test_a_week_off_does_not_end_an_earlier_comeback(history_of: Build) -> None:
+    much = [3 * km for km in WEEK]
+    away = [*much * 12, *[0.0] * 29]
+    too_soon = [0.0, 20.0, 0.0, 30.0, 0.0, 20.0, 30.0]
+    history = history_of([*away, *too_soon * 3, *[0.0] * 7, 0.0])
+    # The week off alone would allow 0.7 x 100, but three weeks ago the comeback began at 0.2 x 120.
+    assert comeback(history).week_km[-1] == pytest.approx(0.2 * 120 * 1.25**3)
+
+
+def test_the_usual_week_is_the_median_of_the_last_four(history_of: Build) -> None:
+    weeks = [km * share for share in (9.0, 2.0, 0.5, 1.0, 1.5) for km in WEEK]
+    history = history_of([*WEEK * 8, *weeks, *[0.0] * 14, 0.0])
+    # 80, 20, 40 and 60 km: the 360 km before them are a fifth week.
+    assert comeback(history).week_km[-1] == pytest.approx(0.5 * 50)
+
+
+def test_twice_the_week_is_to_ease_off_too(history_of: Build) -> None:
+    history = history_of([*HABIT, *[0.0] * 14, 7.0, 7.0, 0.0])
+    ceiling = guardrail("comeback").ceiling
+    assert ceiling(history, 1.0)[-1] == pytest.approx(20 - 14)
+    assert ceiling(history, 2.0)[-1] == pytest.approx(2 * 7)
+    full = history_of([*HABIT, *[0.0] * 14, 14.0, 14.0, 0.0])
+    assert ceiling(full, 2.0)[-1] == pytest.approx(2 * 20 - 28)
 
 
 def test_many_jogs_between_lay_offs_leave_room_for_a_few_sessions(history_of: Build) -> None:

@@ -129,6 +129,11 @@ def test_the_usual_gap_is_the_runners_own_within_bounds(
     assert todays_limit(history_of(days), len(days) - 1).usual_gap_days == usual
 
 
+def test_gaps_of_long_ago_are_no_longer_usual(history_of: Build) -> None:
+    days = [*[5.0, 0, 0, 0, 0, 0, 0] * 40, *[5.0, 0.0] * 45]
+    assert todays_limit(history_of(days), len(days) - 1).usual_gap_days == 3
+
+
 def test_an_old_history_without_a_run_is_stale(history_of: Build) -> None:
     history = history_of([0.0] * 10, first_run_index=-900)
     limit = todays_limit(history, 9)
@@ -166,6 +171,13 @@ def test_the_series_say_why_a_number_is_missing(history_of: Build) -> None:
         (series.ratio_ewma, series.ratio_reason),
     ):
         assert np.array_equal(np.isnan(values), reasons != Reason.NONE)
+
+
+def test_redi_begins_with_the_first_run(history_of: Build) -> None:
+    series = load_series(history_of([0.0, 0.0, 10.0, 0.0]))
+    assert np.isnan(series.redi_km[:2]).all()
+    assert series.redi_km[2] == 10.0
+    assert 0 < series.redi_km[3] < 10.0
 
 
 def test_the_spike_series_is_of_days_with_a_run(history_of: Build) -> None:
