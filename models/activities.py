@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Select,
     UniqueConstraint,
+    Uuid,
     bindparam,
     select,
     tuple_,
@@ -189,6 +190,32 @@ RUNNING: Final = "running"
 
 _ACTIVITY: Final = table_of(Activity)
 
+# Every imported file needs these. Made once: making a statement takes longer than sending it.
+_INSERT: Final = insert_into(_ACTIVITY)
+_BY_CONTENT: Final = (
+    select(_ACTIVITY.c.content_sha256, _ACTIVITY.c.id)
+    .where(
+        _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
+        _ACTIVITY.c.content_sha256.in_(bindparam("shas", expanding=True)),
+    )
+    .order_by(_ACTIVITY.c.content_sha256, _ACTIVITY.c.session_index)
+)
+_OVERLAPPING: Final = select(*(_ACTIVITY.c[name] for name in Overlap._fields)).where(
+    _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
+    _ACTIVITY.c.ended_at >= bindparam("start"),
+    _ACTIVITY.c.started_at <= bindparam("end"),
+)
+_RUNS_OF_DAY: Final = (
+    select(*(_ACTIVITY.c[name] for name in DayRun._fields))
+    .where(
+        _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
+        _ACTIVITY.c.local_date.in_(bindparam("days", expanding=True)),
+        _ACTIVITY.c.sport == RUNNING,
+        _ACTIVITY.c.duplicate_of.is_(None),
+    )
+    .order_by(_ACTIVITY.c.local_date, _ACTIVITY.c.started_at, _ACTIVITY.c.id)
+)
+
 
 def insert(session: Session, athlete_id: uuid.UUID, activity: ActivityValues) -> None:
     """Add an activity.
@@ -198,7 +225,7 @@ def insert(session: Session, athlete_id: uuid.UUID, activity: ActivityValues) ->
     sqlalchemy.exc.IntegrityError
         When the athlete has this session of this content already.
     """
-    session.execute(insert_into(_ACTIVITY), {"athlete_id": athlete_id, **activity})
+    session.execute(_INSERT, {"athlete_id": athlete_id, **activity})
 
 
 def by_content(
@@ -207,12 +234,8 @@ def by_content(
     """Activities made of the contents given, by content, in the order of the file's sessions."""
     found: dict[str, list[uuid.UUID]] = {}
     for chunk in chunks(shas):
-        statement = (
-            select(Activity.content_sha256, Activity.id)
-            .where(Activity.athlete_id == athlete_id, Activity.content_sha256.in_(chunk))
-            .order_by(Activity.content_sha256, Activity.session_index)
-        )
-        for sha, activity_id in session.execute(statement):
+        known = session.execute(_BY_CONTENT, {"of_athlete": athlete_id, "shas": chunk})
+        for sha, activity_id in known:
             found.setdefault(sha, []).append(activity_id)
     return found
 
@@ -221,15 +244,10 @@ def overlapping(
     session: Session, athlete_id: uuid.UUID, start: datetime, end: datetime
 ) -> Sequence[Overlap]:
     """Activities of any sport that share a moment with ``[start, end]``, duplicates included."""
-    columns = [_ACTIVITY.c[name] for name in Overlap._fields]
     # Ordered here: ordered by the database, SQLite walks everything that started earlier instead
     # of the little that ended later.
-    statement = select(*columns).where(
-        _ACTIVITY.c.athlete_id == athlete_id,
-        _ACTIVITY.c.ended_at >= start,
-        _ACTIVITY.c.started_at <= end,
-    )
-    found = [Overlap._make(row) for row in session.execute(statement)]
+    window = {"of_athlete": athlete_id, "start": start, "end": end}
+    found = [Overlap._make(row) for row in session.execute(_OVERLAPPING, window)]
     return sorted(found, key=lambda overlap: (overlap.started_at, overlap.id))
 
 
@@ -242,7 +260,7 @@ def set_duplicate_of(
     session.connection().execute(
         update(_ACTIVITY)
         .where(
-            _ACTIVITY.c.athlete_id == bindparam("of_athlete"),
+            _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
             _ACTIVITY.c.id == bindparam("of_id"),
         )
         .values(duplicate_of=bindparam("winner")),
@@ -303,18 +321,8 @@ def runs_of_day(
     session: Session, athlete_id: uuid.UUID, days: Collection[date]
 ) -> Sequence[DayRun]:
     """The runs that count on the days given, duplicates left out, in order of day and start."""
-    columns = [_ACTIVITY.c[name] for name in DayRun._fields]
-    statement = (
-        select(*columns)
-        .where(
-            _ACTIVITY.c.athlete_id == athlete_id,
-            _ACTIVITY.c.local_date.in_(days),
-            _ACTIVITY.c.sport == RUNNING,
-            _ACTIVITY.c.duplicate_of.is_(None),
-        )
-        .order_by(_ACTIVITY.c.local_date, _ACTIVITY.c.started_at, _ACTIVITY.c.id)
-    )
-    return [DayRun._make(row) for row in session.execute(statement)]
+    wanted = {"of_athlete": athlete_id, "days": list(days)}
+    return [DayRun._make(row) for row in session.execute(_RUNS_OF_DAY, wanted)]
 
 
 def counted_by(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final, TypedDict
 
-from sqlalchemy import Index, Select, case, select, text, update
+from sqlalchemy import Index, Select, Uuid, bindparam, case, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, affected_rows, new_id, table_of
@@ -59,6 +59,17 @@ class Profile(TypedDict, total=False):
 
 _ATHLETE: Final = table_of(Athlete)
 
+# Every imported file needs it. Made once: making a statement takes longer than sending it.
+_DAY: Final = bindparam("day", type_=_ATHLETE.c.dirty_since.type)
+_MARK_DIRTY: Final = (
+    update(_ATHLETE)
+    .where(_ATHLETE.c.id == bindparam("of_athlete", type_=Uuid()))
+    .values(
+        version=_ATHLETE.c.version + 1,
+        dirty_since=case((_ATHLETE.c.dirty_since < _DAY, _ATHLETE.c.dirty_since), else_=_DAY),
+    )
+)
+
 
 def add(session: Session, *, name: str, zone: str, is_owner: bool, now: datetime) -> Athlete:
     """Add an athlete with an empty profile.
@@ -107,8 +118,7 @@ def update_profile(session: Session, athlete_id: uuid.UUID, profile: Profile) ->
 
 def mark_dirty(session: Session, athlete_id: uuid.UUID, day: date) -> bool:
     """Note that something changed on ``day``; the earliest day noted stays."""
-    since = _ATHLETE.c.dirty_since
-    return _change(session, athlete_id, dirty_since=case((since < day, since), else_=day))
+    return affected_rows(session, _MARK_DIRTY, {"of_athlete": athlete_id, "day": day}) == 1
 
 
 def clear_dirty(session: Session, athlete_id: uuid.UUID) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, Final, TypeAlias, cast
 
 from sqlalchemy import (
@@ -16,6 +17,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Double,
+    Insert,
     MetaData,
     String,
     Table,
@@ -122,9 +124,11 @@ def chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:
         yield distinct[start : start + _CHUNK]
 
 
-def affected_rows(session: Session, statement: UpdateBase) -> int:
+def affected_rows(
+    session: Session, statement: UpdateBase, values: Mapping[str, object] | None = None
+) -> int:
     """Execute an UPDATE or DELETE and say how many rows it touched."""
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount
 
 
 def upsert(
@@ -148,17 +152,24 @@ def upsert(
     """
     if not rows:
         return
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     keys = {column.name for column in table.primary_key}
-    taken = sorted(rows[0].keys() - keys if update is None else update)
+    taken = tuple(sorted(rows[0].keys() - keys if update is None else update))
+    dialect = session.get_bind().dialect.name
+    session.execute(_upsert(dialect, table, taken, tuple(when_new)), rows)
+
+
+@cache
+def _upsert(
+    dialect: str, table: Table, taken: tuple[str, ...], when_new: tuple[str, ...]
+) -> Insert:
+    """The statement of ``upsert``, made once: making it takes longer than sending it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = insert(table)
     differences = [table.c[name].is_distinct_from(statement.excluded[name]) for name in when_new]
     if taken:
-        statement = statement.on_conflict_do_update(
+        return statement.on_conflict_do_update(
             index_elements=list(table.primary_key),
             set_={name: statement.excluded[name] for name in taken},
             where=or_(*differences) if differences else None,
         )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(table.primary_key))
-    session.execute(statement, rows)
+    return statement.on_conflict_do_nothing(index_elements=list(table.primary_key))

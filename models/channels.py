@@ -50,6 +50,7 @@ class Channel(Base):
 
 
 _CHANNEL: Final = table_of(Channel)
+_INSERT: Final = insert_into(_CHANNEL)
 
 
 def insert(
@@ -64,7 +65,7 @@ def insert(
         for channel in channels
     ]
     if rows:
-        session.execute(insert_into(_CHANNEL), rows)
+        session.execute(_INSERT, rows)
 
 
 def names(session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID) -> Sequence[str]:

@@ -138,9 +138,8 @@ def _read(
     item: ImportItem, height_cm: float | None, originals: OriginalReader
 ) -> ReadFile | Outcome:
     try:
-        return read_file(
-            originals.content(_original_of(item), item.member), item.name, LIMITS, height_cm
-        )
+        data = originals.content(_original_of(item), item.member)
+        return read_file(data, item.name, LIMITS, height_cm, item.content_sha256)
     except ImportFailure as failure:
         passing = failure.code in _LEAVING_ALONE
         return Outcome(

@@ -53,8 +53,17 @@ def content_sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_file(data: bytes, name: str, limits: Limits, height_cm: float | None) -> ReadFile:
+def read_file(
+    data: bytes,
+    name: str,
+    limits: Limits,
+    height_cm: float | None,
+    sha256: str | None = None,
+) -> ReadFile:
     """Read one watch file, as stored or as it lay in an archive.
+
+    ``sha256`` is the hash of its decompressed bytes where it is known already: an original never
+    changes.
 
     Raises
     ------
@@ -64,7 +73,7 @@ def read_file(data: bytes, name: str, limits: Limits, height_cm: float | None) -
     content = payload(data, name, limits)
     importer = identify(content[:HEAD_BYTES], name)
     return ReadFile(
-        content_sha256(content),
+        sha256 or content_sha256(content),
         importer.key,
         height_cm,
         [

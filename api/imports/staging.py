@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.imports.reading import content_sha256
 from api.imports.storing import SAME_BYTES
-from api.originals import CHUNK_BYTES
+from api.originals import CHUNK_BYTES, Original
 from api.runtime import Runtime
 from importers.contract import FailureCode, ImportFailure
 from importers.identify import HEAD_BYTES, identify, payload
@@ -25,6 +25,7 @@ from models.imports import ItemKind, ItemStatus, NewItem
 
 LIMITS = DEFAULT_LIMITS
 UNREADABLE = "unreadable"
+SMALL_BYTES = 1024 * 1024
 
 
 class Source(Protocol):
@@ -55,11 +56,15 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A source looked at: refused already, an archive, or a watch file with its content's hash."""
+    """A source looked at: refused already, an archive, or a watch file with its content's hash.
+
+    ``small`` are the bytes of a small file that is no gzip: they need not be read and hashed again.
+    """
 
     source: Source
     refused: NewItem | None = None
     content: str | None = None
+    small: bytes | None = None
 
 
 def stage(runtime: Runtime, athlete_id: UUID, sources: Sequence[Source]) -> list[Staged]:
@@ -97,7 +102,8 @@ def _look(source: Source) -> _Seen:
         return _Seen(source, refused=refusal(source.name, failure, explicit=source.explicit))
     except OSError as error:
         return _Seen(source, refused=_unreadable(source.name, error))
-    return _Seen(source, content=content_sha256(content))
+    small = data if content is data and len(data) <= SMALL_BYTES else None
+    return _Seen(source, content=content_sha256(content), small=small)
 
 
 def _stage(runtime: Runtime, seen: _Seen, known: Iterable[str]) -> Staged:
@@ -115,8 +121,7 @@ def _stage(runtime: Runtime, seen: _Seen, known: Iterable[str]) -> Staged:
             )
         )
     try:
-        with source.open() as file:
-            original = runtime.originals.put_chunks(iter(lambda: file.read(CHUNK_BYTES), b""))
+        original = _keep(runtime, seen)
     except OSError as error:
         return Staged(_unreadable(source.name, error))
     return Staged(
@@ -128,6 +133,13 @@ def _stage(runtime: Runtime, seen: _Seen, known: Iterable[str]) -> Staged:
         ),
         NewFile(original.sha256, original.size_bytes),
     )
+
+
+def _keep(runtime: Runtime, seen: _Seen) -> Original:
+    if seen.small is not None and seen.content is not None:
+        return runtime.originals.put(seen.small, seen.content)
+    with seen.source.open() as file:
+        return runtime.originals.put_chunks(iter(lambda: file.read(CHUNK_BYTES), b""))
 
 
 def _unreadable(name: str, error: OSError) -> NewItem:
