@@ -100,13 +100,12 @@ def delete(session: Session, athlete_id: uuid.UUID, alert_id: uuid.UUID) -> None
     )
 
 
-def list_page(  # noqa: PLR0913 - one parameter a filter, all by name
+def list_page(
     session: Session,
     athlete_id: uuid.UUID,
     *,
     limit: int,
     after: AlertCursor | None = None,
-    cleared: bool | None = None,
     updated_since: datetime | None = None,
 ) -> Sequence[Alert]:
     """Alerts, the one opened last first.
@@ -115,17 +114,12 @@ def list_page(  # noqa: PLR0913 - one parameter a filter, all by name
     ----------
     after
         Only those behind this one in the list.
-    cleared
-        Only cleared ones, only those not cleared, or both (None).
     updated_since
         Only those that changed at this instant or later.
     """
     statement = _of(athlete_id)
     if after is not None:
         statement = statement.where(tuple_(Alert.opened_on, Alert.id) < after)
-    if cleared is not None:
-        gone = Alert.cleared_on.is_not(None)
-        statement = statement.where(gone if cleared else ~gone)
     if updated_since is not None:
         statement = statement.where(Alert.updated_at >= updated_since)
     return session.scalars(
@@ -144,6 +138,11 @@ def acknowledge(
     """Note that the runner has seen it; the first time stays. False when there is none."""
     seen = sqlalchemy.func.coalesce(_ALERT.c.acknowledged_at, now)
     return _change(session, athlete_id, alert_id, acknowledged_at=seen, updated_at=now)
+
+
+def reopen(session: Session, athlete_id: uuid.UUID, alert_id: uuid.UUID, now: datetime) -> bool:
+    """Take back that the runner has seen it: it has become worse. False when there is none."""
+    return _change(session, athlete_id, alert_id, acknowledged_at=None, updated_at=now)
 
 
 def snooze(

@@ -17,6 +17,9 @@ from models.base import Base, table_of
 from models.codec import PackedChannel, Samples, pack, unpack
 
 __all__ = [
+    "ELAPSED",
+    "LATITUDE",
+    "LONGITUDE",
     "Channel",
     "PackedChannel",
     "Samples",
@@ -48,6 +51,11 @@ class Channel(Base):
     samples: Mapped[int]
     data: Mapped[bytes]
 
+
+ELAPSED: Final = "elapsed_s"
+LATITUDE: Final = "latitude_semicircles"
+LONGITUDE: Final = "longitude_semicircles"
+"""Names of the channels beside the streams; times are whole milliseconds."""
 
 _CHANNEL: Final = table_of(Channel)
 _INSERT: Final = insert_into(_CHANNEL)

@@ -50,9 +50,13 @@ def local_day(recording: Recording, athlete_zone: str) -> LocalDay:
 
 
 def current_day(athlete: Athlete, now: datetime, last_run_day: date | None) -> date:
-    """The athlete's today: the date in their zone, or the last run's where it was later already."""
+    """The athlete's today: the date in their zone, or the last run's where it was later already.
+
+    No place on Earth is more than a day ahead of another: a run later than that had a wrong clock.
+    """
     today = now.astimezone(ZoneInfo(athlete.zone)).date()
-    return today if last_run_day is None else max(today, last_run_day)
+    tomorrow = today + timedelta(days=1)
+    return tomorrow if last_run_day == tomorrow else today
 
 
 def in_zone(started_at: datetime, zone: str, source: ZoneSource) -> LocalDay:

@@ -11,12 +11,7 @@ from sqlalchemy.orm import Session
 
 from analytics.recording import NO_POSITION, SEMICIRCLES_TO_DEGREES, Float64Array, Stream
 from models import channels
-from models.channels import Samples
-
-# Names of the channels an import stores beside the streams.
-ELAPSED = "elapsed_s"
-LATITUDE = "latitude_semicircles"
-LONGITUDE = "longitude_semicircles"
+from models.channels import ELAPSED, LATITUDE, LONGITUDE, Samples
 
 POSITIONS = {"latitude_deg": LATITUDE, "longitude_deg": LONGITUDE}
 FIELDS: tuple[str, ...] = (*POSITIONS, *(stream.value for stream in Stream))

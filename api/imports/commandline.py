@@ -16,7 +16,7 @@ from api.imports.processing import settle, work_through
 from api.imports.schemas import ImportReport, ItemBody
 from api.imports.staging import stage
 from api.runtime import Runtime
-from models import athletes, imports
+from models import athletes, imports, leases
 from models.base import new_id
 from models.imports import ItemStatus, Origin
 
@@ -47,6 +47,23 @@ def import_paths(
     with runtime.database.write() as session:
         now = runtime.now()
         import_id = service.begin(session, athlete_id, [], origin=Origin.CLI, now=now).id
+    try:
+        return _import(runtime, athlete_id, import_id, owner, found, progress)
+    except BaseException:
+        # Interrupted: what was claimed is free at once, not when its lease runs out.
+        with runtime.database.write() as session:
+            leases.release(session, athlete_id, import_id, owner=owner)
+        raise
+
+
+def _import(  # noqa: PLR0913, PLR0917 - whose import, by whom, of what
+    runtime: Runtime,
+    athlete_id: UUID,
+    import_id: UUID,
+    owner: str,
+    found: Sequence[OnDisk],
+    progress: _Progress,
+) -> ImportReport:
     for sources in _chunks(found):
         staged = stage(runtime, athlete_id, sources)
         with runtime.database.write() as session:

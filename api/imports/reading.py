@@ -13,11 +13,7 @@ from analytics.runs.duplicates import richness
 from analytics.runs.metrics import RunMetrics, run_metrics
 from importers.identify import HEAD_BYTES, identify, payload
 from importers.limits import Limits
-from models.channels import PackedChannel, pack
-
-ELAPSED = "elapsed_s"
-LATITUDE = "latitude_semicircles"
-LONGITUDE = "longitude_semicircles"
+from models.channels import ELAPSED, LATITUDE, LONGITUDE, PackedChannel, pack
 
 # Times are kept to the millisecond: no watch tells finer, and whole numbers pack well.
 MILLISECONDS_PER_SECOND = 1000

@@ -45,11 +45,6 @@ RULES: Final[Mapping[str, str]] = {
         "No trial has put the numbers to the test."
     ),
     "first_runs": "No trial gives a number for the first weeks. We chose small steps.",
-    "after_race": (
-        "Coaches rest their runners after a long race. Plans in print differ, and no trial "
-        "has put the numbers to the test."
-    ),
-    "monotony": ("It is a rule of thumb with little behind it. So it is a note and nothing more."),
 }
 
 

@@ -11,7 +11,7 @@ from api.messages.filling import fill
 from api.messages.rules import rule_title
 
 NO_RUNS: Final = "No runs yet. Upload your first run to see today's limit."
-STALE: Final = "No runs since {day}. Upload your newest run to see today's limit."
+STALE: Final = "No runs since {day}. If you ran since then, upload it to see today's limit."
 STEADY: Final = "No jump found (runs up to {day})."
 FOUND: Final = "{level}: {finding} ({day})."
 TWO_KINDS: Final = "Ease off: two kinds of jump in seven days (last on {day})."

@@ -26,7 +26,6 @@ BINDS: Final[Mapping[str, Sentence]] = {
         "After a break the way back goes in small steps.",
     ),
     "first_runs": "In your first four weeks it grows in small steps.",
-    "after_race": "You had a long race, so the weeks after it are light.",
 }
 
 RESTS: Final[Mapping[str, Sentence]] = {
@@ -35,17 +34,19 @@ RESTS: Final[Mapping[str, Sentence]] = {
     "ratio_ewma": "Your last days hold enough running.",
     "flexions_week": "Your last six days hold a full week of hip flexions.",
     "comeback": "Your first days back are full.",
-    "after_race": "The days after a long race are for rest.",
 }
 
 LIMIT: Final = "Today's limit: {km}. Not a target."
 REST: Final = "Today's limit: rest."
 PART_DONE: Final = "You ran {done}, so {remaining} are left."
 USED_UP: Final = "Today's limit of {km} is used up: you ran {done}. Rest now."
-OVER: Final = "You ran {done} today. Today's limit was {km}. Rest now."
-REST_OVER: Final = "You ran {done} today. Today's limit was rest. Rest now."
+OVER: Final = "You ran {done} today. Today's limit was {km}. That is enough for today."
+REST_OVER: Final = "You ran {done} today. Today's limit was rest. That is enough for today."
 NO_RUNS: Final = "No limit yet. Upload your first run."
-STALE: Final = "No limit today, as your newest run is not here. Upload it, and the limit is back."
+STALE: Final = (
+    "No limit today, as no newer run is here. If you ran, upload it. "
+    "If you rested, start with a short run."
+)
 
 
 def binds_text(guardrail: str | None, numbers: Mapping[str, float] | None = None) -> str:

@@ -200,24 +200,6 @@ RULES: Final[Mapping[str, RuleWords]] = {
             ),
         },
     ),
-    "after_race": RuleWords(
-        name="After a race",
-        titles={"take_care": "A lot so soon after a race"},
-        why=(
-            "You ran {amount} on {day}.",
-            "In the weeks after a long race the limit is lower: it was {ceiling}.",
-            _FLEXIONS_TOO,
-        ),
-        what_to_do={
-            "take_care": ("Rest, walk or keep your runs short this week.", _HURTS),
-        },
-    ),
-    "monotony": RuleWords(
-        name="Days alike",
-        titles={"note": "Your days are much alike"},
-        why=("Your days were more alike this week than they used to be.",),
-        what_to_do={"note": ("Mix short days, long days and rest.",)},
-    ),
 }
 
 CLEARS: Final = (

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.findings import CLEAR_DAYS, Episode, Finding, alert_episodes, findings
+from analytics.findings import CLEAR_DAYS, Episode, Finding, Level, alert_episodes, findings
 from api.accounts.service import whose
 from api.alerts.stored import alert_values, from_json
 from api.refresh.history import read_history
@@ -91,6 +91,8 @@ def _settle(
             unmatched.remove(match)
         alert_id = match.id if match is not None else new_id()
         alerts.upsert(session, athlete_id, alert_id, alert_values(episode), now)
+        if match is not None and match.acknowledged_at and episode.level > Level(match.level):
+            alerts.reopen(session, athlete_id, alert_id, now)
     for alert in unmatched:
         alerts.delete(session, athlete_id, alert.id)
 

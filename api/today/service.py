@@ -9,7 +9,6 @@ from uuid import UUID
 
 from analytics.findings import (
     Episode,
-    Finding,
     Level,
     alert_episodes,
     day_level,
@@ -19,14 +18,14 @@ from analytics.guardrails.registry import guardrail
 from analytics.history import History
 from analytics.limit import DayCeiling, StartOfDay, TodaysLimit, todays_limit
 from api.accounts.local_day import current_day
-from api.alerts.words import evidence_body
+from api.alerts.words import card_words, evidence_body, telling_finding
 from api.errors import Unprocessable
 from api.messages.footer import FOOTER
 from api.messages.headline import headline
 from api.messages.levels import level_word
 from api.messages.limit import limit_text
 from api.messages.reasons import reason_text
-from api.messages.rules import card, rule_name
+from api.messages.rules import rule_name
 from api.refresh.history import read_history
 from api.refresh.service import fresh_read
 from api.runtime import Runtime
@@ -93,7 +92,7 @@ def _body(athlete: Athlete, day: date, history: History, stored: Sequence[Alert]
             data_through=limit.data_through,
             rule=lead.rule if lead else None,
             rule_level=lead.level if lead else None,
-            day=lead.day if lead else None,
+            day=_headline_day(cards),
             numbers=lead.numbers if lead else None,
             read_on=day,
         ),
@@ -108,6 +107,14 @@ def _body(athlete: Athlete, day: date, history: History, stored: Sequence[Alert]
         ceilings=[_ceiling(one, known=not unknown) for one in limit.ceilings],
         footer=FOOTER,
     )
+
+
+def _headline_day(cards: Sequence[CardBody]) -> date | None:
+    """The leading card's day; of several kinds of jump, the last one's."""
+    several = len({one.family for one in cards}) > 1 and cards[0].level != Level.EASE_OFF
+    if several:
+        return max(one.day for one in cards)
+    return cards[0].day if cards else None
 
 
 def _limit(limit: TodaysLimit, history: History, *, known: bool) -> LimitBody:
@@ -148,18 +155,8 @@ def _whole(flexions: float | None) -> int | None:
 
 
 def _card(episode: Episode, stored: Sequence[Alert], day: date) -> CardBody:
-    finding = _telling(episode)
-    words = card(
-        finding.key,
-        finding.level,
-        finding.numbers,
-        amount=finding.amount,
-        ceiling=finding.ceiling,
-        channel=finding.channel,
-        day=finding.day,
-        clears_on=episode.cleared_on,
-        read_on=day,
-    )
+    finding = telling_finding(episode.findings)
+    words = card_words(finding, clears_on=episode.cleared_on, read_on=day)
     alert = next((one for one in stored if _is_of(one, episode)), None)
     return CardBody(
         alert_id=alert.id if alert else None,
@@ -180,11 +177,6 @@ def _card(episode: Episode, stored: Sequence[Alert], day: date) -> CardBody:
         clears=words.clears,
         state="acknowledged" if alert and alert.acknowledged_at else "open",
     )
-
-
-def _telling(episode: Episode) -> Finding:
-    """The latest of an episode's highest findings."""
-    return [one for one in episode.findings if one.level == episode.level][-1]
 
 
 def _is_of(alert: Alert, episode: Episode) -> bool:

@@ -92,9 +92,8 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "alerts.delete": lambda s, w: alerts.delete(s, w.athlete_id, w.alert_id),
     "alerts.for_range": lambda s, w: alerts.for_range(s, w.athlete_id, DAY, DAY),
     "alerts.get": lambda s, w: alerts.get(s, w.athlete_id, w.alert_id),
-    "alerts.list_page": lambda s, w: alerts.list_page(
-        s, w.athlete_id, limit=9, cleared=False, updated_since=NOW
-    ),
+    "alerts.list_page": lambda s, w: alerts.list_page(s, w.athlete_id, limit=9, updated_since=NOW),
+    "alerts.reopen": lambda s, w: alerts.reopen(s, w.athlete_id, w.alert_id, NOW),
     "alerts.snooze": lambda s, w: alerts.snooze(s, w.athlete_id, w.alert_id, NOW, NOW),
     "alerts.upsert": lambda s, w: alerts.upsert(
         s, w.athlete_id, w.alert_id, {**ALERT, "level": "ease_off"}, NOW

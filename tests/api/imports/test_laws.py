@@ -18,6 +18,7 @@ from api.imports.commandline import import_paths
 from api.imports.schemas import ImportReport
 from api.refresh.service import refresh_athlete
 from api.runtime import Runtime
+from api.today.service import today
 from models import athletes
 
 Take = Callable[..., ImportReport]
@@ -120,6 +121,30 @@ def test_a_refresh_keeps_an_alerts_id_and_what_the_runner_said(
     assert ids
     assert {one for one, _ in kept} == set(ids)
     assert all(seen is not None for _, seen in kept)
+
+
+def test_an_alert_that_gets_worse_is_open_again(
+    product: Runtime, take: Take, run_file: RunFile
+) -> None:
+    take(product, *(run_file(day, minutes=6) for day in range(0, 40, 2)))
+    take(product, run_file(41, minutes=12))
+    with product.database.write() as session:
+        levels = session.scalars(text("SELECT level FROM alert WHERE rule = 'longest_run'")).all()
+        session.execute(text("UPDATE alert SET acknowledged_at = '2026-06-01 00:00:00'"))
+    assert levels == ["take_care"]
+    take(product, run_file(42, minutes=40))
+    with product.database.read() as session:
+        worse = session.execute(
+            text("SELECT level, acknowledged_at FROM alert WHERE rule = 'longest_run'")
+        ).all()
+    assert [tuple(row) for row in worse] == [("ease_off", None)]
+
+
+def test_a_file_from_the_future_does_not_move_today(
+    product: Runtime, take: Take, run_file: RunFile
+) -> None:
+    take(product, run_file(59), run_file(59 + 365 * 19, seed=2))
+    assert today(product, None, None).as_of == date(2026, 6, 30)
 
 
 @pytest.mark.parametrize("wrapped", ["gz", "zip"])

@@ -74,7 +74,7 @@ def test_headlines_by_level() -> None:
     assert headline("note", data_through=DAY) == "No jump found (runs up to Tue 3 Nov)."
     assert headline("no_data", data_through=None).startswith("No runs yet.")
     assert headline("no_data", data_through=DAY) == (
-        "No runs since Tue 3 Nov. Upload your newest run to see today's limit."
+        "No runs since Tue 3 Nov. If you ran since then, upload it to see today's limit."
     )
     assert headline("stop", data_through=DAY) == "Stop running. Get medical help."
 
