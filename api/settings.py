@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         default=1000, gt=0, description="Most files one upload request may carry."
     )
     worker_idle_s: float = Field(
-        default=60.0, gt=0, description="Seconds without work after which the worker goes home."
+        default=3.0, gt=0, description="Seconds without work after which the worker goes home."
     )
     poll_s: float = Field(
         default=0.5, gt=0, description="Seconds between two looks at the queue of imports."
