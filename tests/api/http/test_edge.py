@@ -157,7 +157,7 @@ def test_a_failure_is_a_named_problem_and_tells_nothing(
 ) -> None:
     @app.get("/fails")
     def fails() -> None:
-        raise RuntimeError("secret of /home/somebody")
+        raise RuntimeError("secret of /srv/somebody")
 
     with caplog.at_level(logging.ERROR):
         response = client.get("/fails")

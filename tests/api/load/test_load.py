@@ -109,8 +109,14 @@ def test_days_to_come_are_not_shown(client: httpx.Client, add_run: AddRun, clock
 
 
 def test_a_run_dated_ahead_moves_today(client: httpx.Client, add_run: AddRun) -> None:
+    add_run(TODAY + timedelta(days=1))
+    assert load(client)["days"] == [str(TODAY + timedelta(days=1))]
+
+
+def test_a_run_of_a_wrong_clock_does_not(client: httpx.Client, add_run: AddRun) -> None:
+    add_run(TODAY)
     add_run(TODAY + timedelta(days=2))
-    assert load(client)["days"] == [str(TODAY + timedelta(days=2))]
+    assert load(client)["days"] == [str(TODAY)]
 
 
 def test_days_before_the_first_run_are_left_out(client: httpx.Client, add_run: AddRun) -> None:
