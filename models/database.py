@@ -104,12 +104,26 @@ def schema_is_current(database: Database) -> bool:
     return found == [SCHEMA_REVISION]
 
 
+class SchemaUnknown(Exception):  # noqa: N818 - it says what is, not that something failed
+    """The database has a schema this version does not know: a newer version has changed it."""
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the schema up to a revision in one transaction. Two at once take turns."""
+    """Bring the schema up to a revision in one transaction. Two at once take turns.
+
+    Raises
+    ------
+    SchemaUnknown
+        A newer version has been here.
+    """
     from alembic import command  # noqa: PLC0415 - heavy, and needed once per installation
+    from alembic.util import CommandError  # noqa: PLC0415 - as above
 
     with migrating(database) as connection:
-        command.upgrade(alembic_config(connection), revision)
+        try:
+            command.upgrade(alembic_config(connection), revision)
+        except CommandError as error:
+            raise SchemaUnknown(str(error)) from error
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.accounts.service import named
 from api.runtime import Runtime, open_runtime
 from api.settings import Settings
+from models.database import SchemaUnknown
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -43,6 +44,10 @@ def product() -> Generator[Runtime]:
         raise click.ClickException(
             f"The data folder {settings.data} cannot be used ({error.strerror}). "
             "Set SWINGPHASE_DATA to a folder you can write."
+        ) from error
+    except SchemaUnknown as error:
+        raise click.ClickException(
+            "A newer Swingphase has used this database. Update this copy; nothing was changed."
         ) from error
     except (SQLAlchemyError, ValueError) as error:
         raise click.ClickException(

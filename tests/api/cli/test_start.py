@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -137,3 +138,14 @@ def test_migrate_makes_the_database_and_is_a_no_op_then(
         assert result.exit_code == 0
         assert "The database is up to date" in result.stderr
     assert (data_folder / "swingphase.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_database_of_a_newer_version_is_left_alone(
+    swingphase: Swingphase, data_folder: Path
+) -> None:
+    swingphase("migrate")
+    with sqlite3.connect(data_folder / "swingphase.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    result = swingphase("runs")
+    assert result.exit_code == 1
+    assert "A newer Swingphase has used this database." in result.stderr
