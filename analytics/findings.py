@@ -40,8 +40,8 @@ class Finding:
     ``key`` is the guardrail's, ``level`` the highest one whose ceiling was passed, ``ceiling`` and
     ``threshold`` that level's. ``amount`` and ``ceiling`` are in the channel's unit; a ceiling of 0
     means that the day was one to rest. ``numbers`` are named with their units; a flexion finding
-    merged into this one leaves ``day_flexions`` and ``limit_flexions`` there. ``evidence`` is the
-    key in ``analytics.evidence``.
+    merged into this one leaves ``day_flexions`` and ``limit_flexions`` there, and its level where
+    that is the higher one. ``evidence`` is the key in ``analytics.evidence``.
     """
 
     key: str
@@ -67,7 +67,7 @@ class Episode:
     """Findings of one rule with fewer than three days below between them.
 
     ``level`` is the highest; ``cleared_on`` the first day on which it is cleared if nothing new is
-    added.
+    added: the one after the third day below.
     """
 
     key: str
@@ -86,8 +86,9 @@ class Episode:
 def findings(history: History, *, from_index: int = 0) -> tuple[Finding, ...]:
     """What one athlete's days from ``from_index`` on hold above a ceiling, by day and precedence.
 
-    The highest level per guardrail and day, and only on days with a run. A flexion finding merges
-    into the first km finding of the same day, family and at least its level. Days fewer than
+    The highest level per guardrail and day, and only on days with a run, the very first one
+    excepted: it has nothing before it to be a jump from. A flexion finding merges into the first km
+    finding of the same day and family that is an alert, or a note as it is one. Days fewer than
     ``history.LOOKBACK_DAYS`` after the first day of a history that begins later than the athlete's
     first run are judged on part of their past.
 
@@ -117,7 +118,7 @@ def episodes(findings: Iterable[Finding]) -> tuple[Episode, ...]:
     for _, of_rule in groupby(by_rule, key=attrgetter("key")):
         run: list[Finding] = []
         for finding in of_rule:
-            if run and (finding.day - run[-1].day).days >= CLEAR_DAYS:
+            if run and (finding.day - run[-1].day).days > CLEAR_DAYS:
                 made.append(_episode(run))
                 run = []
             run.append(finding)
@@ -137,7 +138,7 @@ def day_level(findings: Iterable[Finding], day: date) -> Level:
     later one is open. Notes are context and leave it steady.
     """
     alerts = [finding for finding in findings if finding.is_alert and finding.day <= day]
-    open_alerts = [one for one in alerts if (day - one.day).days < CLEAR_DAYS]
+    open_alerts = [one for one in alerts if (day - one.day).days <= CLEAR_DAYS]
     level = max((one.level for one in open_alerts), default=Level.STEADY)
     two_families = any(
         one.family != other.family
@@ -153,6 +154,10 @@ def _of_rule(rule: Guardrail, history: History, from_index: int) -> list[tuple[i
     amounts = history.amounts(rule.channel)
     speaks = history.run_days.copy()
     speaks[:from_index] = False
+    first_run = int(history.first_run_index)
+    if 0 <= first_run < history.days:
+        # The first run of all is no jump: nothing is known of what came before it.
+        speaks[first_run] = False
     if not rule.speaks_on_race_days:
         speaks &= ~history.race
     reached: dict[int, tuple[Level, float, float]] = {}
@@ -191,7 +196,7 @@ def _of_rule(rule: Guardrail, history: History, from_index: int) -> list[tuple[i
 
 
 def _merged(of_day: Sequence[Finding]) -> list[Finding]:
-    """The day's findings, flexions merged into km where km says the same or more."""
+    """The day's findings, flexions merged into km where km is an alert or says the same or more."""
     kept = [finding for finding in of_day if not finding.channel.counts_flexions]
     for flexions in of_day:
         if not flexions.channel.counts_flexions:
@@ -202,7 +207,7 @@ def _merged(of_day: Sequence[Finding]) -> list[Finding]:
                 for place, km in enumerate(kept)
                 if not km.channel.counts_flexions
                 and km.family == flexions.family
-                and km.level >= flexions.level
+                and (km.is_alert or km.level >= flexions.level)
             ),
             None,
         )
@@ -210,7 +215,11 @@ def _merged(of_day: Sequence[Finding]) -> list[Finding]:
             kept.append(flexions)
             continue
         added = {"day_flexions": flexions.amount, "limit_flexions": flexions.ceiling}
-        kept[into] = replace(kept[into], numbers={**kept[into].numbers, **added})
+        kept[into] = replace(
+            kept[into],
+            level=max(kept[into].level, flexions.level),
+            numbers={**kept[into].numbers, **added},
+        )
     return kept
 
 
@@ -221,6 +230,6 @@ def _episode(run: Sequence[Finding]) -> Episode:
         level=max(finding.level for finding in run),
         opened_on=run[0].day,
         last_on=run[-1].day,
-        cleared_on=run[-1].day + timedelta(days=CLEAR_DAYS),
+        cleared_on=run[-1].day + timedelta(days=CLEAR_DAYS + 1),
         findings=tuple(run),
     )

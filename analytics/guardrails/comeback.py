@@ -49,7 +49,7 @@ def numbers(history: History) -> Mapping[str, Float64Array]:
 
 
 GUARDRAIL = Guardrail(
-    version=1,
+    version=2,
     precedence=20,
     channel=Channel.DISTANCE_KM,
     family=Family.SPIKE,
@@ -58,4 +58,5 @@ GUARDRAIL = Guardrail(
     ceiling=ceiling,
     reason=reason,
     numbers=numbers,
+    speaks_on_race_days=False,
 )

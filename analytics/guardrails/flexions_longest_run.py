@@ -44,7 +44,7 @@ def numbers(history: History) -> Mapping[str, Float64Array]:
 
 
 GUARDRAIL = Guardrail(
-    version=1,
+    version=2,
     precedence=50,
     channel=Channel.LONGEST_RUN_FLEXIONS,
     family=Family.SPIKE,

@@ -43,7 +43,7 @@ def numbers(history: History) -> Mapping[str, Float64Array]:
 
 
 GUARDRAIL = Guardrail(
-    version=1,
+    version=2,
     precedence=10,
     channel=Channel.LONGEST_RUN_KM,
     family=Family.SPIKE,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
 from typing import cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.findings import CLEAR_DAYS, Finding
+from analytics.findings import Finding
 from api.accounts.local_day import current_day
 from api.alerts.schemas import AlertBody, AlertState, FindingBody, LevelName
 from api.alerts.stored import from_json
@@ -137,7 +137,9 @@ def _finding_body(finding: Finding) -> FindingBody:
 
 
 def _clears_on(alert: Alert) -> date:
-    return alert.last_on + timedelta(days=CLEAR_DAYS)
+    if alert.cleared_on is None:
+        raise AssertionError("an alert is stored with the day on which it clears")
+    return alert.cleared_on
 
 
 def _cursor(alert: Alert) -> AlertCursor:

@@ -54,7 +54,7 @@ def test_a_longest_run_finding_says_what_it_was_measured_against(history_of: Bui
     assert found.level == Level.TAKE_CARE
     assert found.family == Family.SPIKE
     assert found.channel == Channel.LONGEST_RUN_KM
-    assert (found.amount, found.threshold, found.rule_version) == (18.2, 0.10, 1)
+    assert (found.amount, found.threshold, found.rule_version) == (18.2, 0.10, 2)
     assert found.ceiling == pytest.approx(15.4)
     assert found.numbers["reference_km"] == 14.0
     assert found.numbers["increase_percent"] == pytest.approx(30.0)
@@ -107,6 +107,27 @@ def test_flexions_stand_alone_where_km_stay_within_their_ceiling(history_of: Bui
     assert "limit_flexions" not in found["weekly_ramp"].numbers
 
 
+def test_flexions_raise_the_km_alert_they_merge_into(history_of: Build) -> None:
+    rates = [1000.0] * 58 + [2000.0]
+    found = latest(history_of([*HABIT, 0, 0, 18.0], flexions_per_km=rates))
+    assert "flexions_longest_run" not in found
+    merged = found["longest_run"]
+    # 18 km is take care, 36,000 flexions are more than twice the most before.
+    assert (merged.level, merged.threshold) == (Level.EASE_OFF, 0.10)
+    assert merged.ceiling == pytest.approx(15.4)
+    assert merged.numbers["limit_flexions"] == 28_000
+
+
+def test_the_first_run_of_all_is_no_jump(history_of: Build) -> None:
+    assert findings(history_of([0.0, 21.1, 0.0])) == ()
+
+
+def test_a_race_after_a_break_opens_no_spike(history_of: Build) -> None:
+    days = [*HABIT, *[0.0] * 10, 21.1]
+    assert latest(history_of(days))["comeback"].level == Level.EASE_OFF
+    assert "comeback" not in latest(history_of(days, races=[66]))
+
+
 def test_a_race_opens_no_longest_run_finding(history_of: Build) -> None:
     days = [*HABIT, 0, 0, 21.1]
     race = latest(history_of(days, races=[58]))
@@ -142,13 +163,13 @@ def test_findings_are_of_one_athlete(history_of: Build) -> None:
 
 
 def test_an_episode_goes_on_until_three_days_below(day_after: DayAfter) -> None:
-    found = [finding(day_after(day)) for day in (3, 0, 5, 8, 20)]
-    first, second, third, _ = episodes(found)
-    assert (first.opened_on, first.last_on) == (day_after(0), day_after(0))
-    assert first.cleared_on == day_after(3)
-    assert [one.day for one in second.findings] == [day_after(3), day_after(5)]
-    assert second.cleared_on == day_after(8)
-    assert third.opened_on == day_after(8)
+    found = [finding(day_after(day)) for day in (9, 6, 3, 13, 20)]
+    first, second, _ = episodes(found)
+    # Two days below between are one episode, three are two.
+    assert [one.day for one in first.findings] == [day_after(3), day_after(6), day_after(9)]
+    assert first.cleared_on == second.opened_on == day_after(13)
+    assert [day for day in range(3, 20) if first.is_open(day_after(day))] == list(range(3, 13))
+    assert second.cleared_on == day_after(17)
     assert CLEAR_DAYS == 3
 
 
@@ -161,8 +182,8 @@ def test_an_episode_has_the_highest_level_and_its_own_rule(day_after: DayAfter) 
     spike, volume = episodes(found)
     assert (spike.key, spike.level, spike.family) == ("longest_run", Level.EASE_OFF, Family.SPIKE)
     assert (volume.key, volume.level, volume.opened_on) == ("weekly_ramp", "note", day_after(1))
-    assert spike.is_open(day_after(4))
-    assert not spike.is_open(day_after(5))
+    assert spike.is_open(day_after(5))
+    assert not spike.is_open(day_after(6))
     assert [one.key for one in alert_episodes(found)] == ["longest_run"]
 
 
@@ -173,14 +194,14 @@ def test_a_note_opens_no_alert_and_keeps_none_open(day_after: DayAfter) -> None:
     ]
     (alert,) = alert_episodes(found)
     assert alert.last_on == day_after(0)
-    assert day_level(found, day_after(2)) == Level.TAKE_CARE
-    assert day_level(found, day_after(3)) == Level.STEADY
+    assert day_level(found, day_after(3)) == Level.TAKE_CARE
+    assert day_level(found, day_after(4)) == Level.STEADY
 
 
 def test_the_level_of_a_day_is_its_highest_open_alert(day_after: DayAfter) -> None:
     found = [finding(day_after(4)), finding(day_after(5), level=Level.EASE_OFF)]
-    levels = [str(day_level(found, day_after(day))) for day in range(3, 9)]
-    assert levels == ["steady", "take_care", "ease_off", "ease_off", "ease_off", "steady"]
+    levels = [str(day_level(found, day_after(day))) for day in range(3, 10)]
+    assert levels == ["steady", "take_care", *["ease_off"] * 4, "steady"]
 
 
 def test_two_families_within_seven_days_raise_the_day(day_after: DayAfter) -> None:

@@ -55,7 +55,9 @@ def test_a_ceiling_is_the_exact_edge_of_its_finding(
 ) -> None:
     history = data.draw(histories)
     ceiling = rule.ceiling(history, threshold)
-    possible = np.flatnonzero(np.isfinite(ceiling) & (ceiling > 0))
+    # The first run of all opens no finding, whatever it holds.
+    speaks = np.arange(history.days) != history.first_run_index
+    possible = np.flatnonzero(np.isfinite(ceiling) & (ceiling > 0) & speaks)
     if not len(possible):
         return
     day = int(data.draw(st.sampled_from(possible.tolist())))
@@ -241,7 +243,9 @@ def test_a_finding_opens_only_on_a_day_with_a_run(histories: Histories, data: Da
     for finding in findings(history):
         assert history.runs[history.index_of(finding.day)] > 0
         assert finding.amount > finding.ceiling
-        assert (finding.level, finding.threshold) in guardrail(finding.key).levels
+        level_of = {threshold: level for level, threshold in guardrail(finding.key).levels}
+        raised = "limit_flexions" in finding.numbers and finding.level > Level.TAKE_CARE
+        assert finding.level == level_of[finding.threshold] or raised
 
 
 def test_the_edge_of_the_uncoupled_ratio_is_the_edge_of_the_coupled(
