@@ -185,6 +185,9 @@ FLOOR_SESSIONS_PER_WEEK: Final = 3
 FIRST_RUNS_DAYS: Final = 28
 """Days of history before the longest run of the last 30 days means anything."""
 
+FIRST_RUNS_STEP_DAYS: Final = 7
+"""In the first runs a longer run, or week, counts for the next step only after this many days."""
+
 COMEBACK_AFTER_DAYS: Final = 7
 """Days without a run from which a comeback begins."""
 
@@ -203,8 +206,15 @@ COMEBACK_DONE_AT: Final = 0.80
 COMEBACK_MAX_WEEKS: Final = 8
 """It ends then in any case: by then the other windows hold only what was run since (our choice)."""
 
-NEW_START_AFTER_DAYS: Final = COMEBACK_BANDS[-1][0]
-"""A longer gap than this is a new start, held by first runs (our choice)."""
+FORGOTTEN_AFTER_DAYS: Final = COMEBACK_BANDS[-1][0]
+"""After a longer gap what was usual before it counts for nothing: the floors hold (our choice)."""
+
+RETURN_MIN_RUN_KM: Final = 1.0
+RETURN_MIN_RUN_MINUTES: Final = 10.0
+"""A run ends a lay-off from here on; the minutes are for runs of unknown distance (our choice)."""
+
+RETURN_MIN_WEEK: Final = 0.05
+"""Nor is it over while seven days hold less than this of a usual week, or 3 km (our choice)."""
 
 LOW_BASE_RUNS: Final = 3
 LOW_BASE_KM_PER_WEEK: Final = 5.0

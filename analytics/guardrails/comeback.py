@@ -2,6 +2,7 @@
 
 Without it every other ceiling would let a runner of 40 km a week do 17 km after two weeks in bed,
 for their windows still hold the weeks before.
+A watch started by mistake or a lone short jog ends no lay-off.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from analytics.series.weekly import WEEK_DAYS, seven_day_total, six_days_before
 
 
 def reason(history: History) -> ReasonArray:
-    """``no_lay_off`` where the runner is not coming back from one of 7 to 180 days."""
+    """``no_lay_off`` where the runner is not coming back from a lay-off."""
     return first_reason((~layoff.comeback(history).in_force, Reason.NO_LAY_OFF))
 
 
@@ -37,10 +38,10 @@ def ceiling(history: History, times: float) -> Float64Array:
 
 
 def numbers(history: History) -> Mapping[str, Float64Array]:
-    """Days off before the day, its session and week, and what the week holds."""
+    """Days without any run before the day, its session and week, and what the week holds."""
     back = layoff.comeback(history)
     return {
-        "off_days": back.off_days.astype(np.float64),
+        "off_days": back.off_days,
         "session_km": back.session_km,
         "week_limit_km": back.week_km,
         "week_km": seven_day_total(history.distance_km),

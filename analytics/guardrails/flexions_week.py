@@ -49,7 +49,7 @@ def numbers(history: History) -> Mapping[str, Float64Array]:
 
 
 GUARDRAIL = Guardrail(
-    version=1,
+    version=2,
     precedence=45,
     channel=Channel.HIP_FLEXIONS,
     family=Family.VOLUME,

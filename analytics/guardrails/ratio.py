@@ -46,7 +46,7 @@ def numbers(history: History) -> Mapping[str, Float64Array]:
 
 
 GUARDRAIL = Guardrail(
-    version=1,
+    version=2,
     precedence=60,
     channel=Channel.DISTANCE_KM,
     family=Family.VOLUME,

@@ -44,7 +44,7 @@ def numbers(history: History) -> Mapping[str, Float64Array]:
 
 
 GUARDRAIL = Guardrail(
-    version=1,
+    version=2,
     precedence=40,
     channel=Channel.DISTANCE_KM,
     family=Family.VOLUME,

@@ -49,7 +49,7 @@ def build(
         first_run_index=first_run_index,
         distance_km=km,
         hip_flexions=km * rate,
-        minutes=km * 6.0,
+        minutes=np.where(km > 0, km * 6.0, 30.0 * count),
         longest_run_km=longest,
         longest_run_flexions=longest * rate,
         runs=count,

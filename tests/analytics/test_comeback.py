@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -55,14 +57,53 @@ def test_six_days_off_are_no_lay_off(history_of: Build) -> None:
     assert limit.km_binding == "longest_run"
 
 
-def test_after_180_days_it_is_a_new_start(history_of: Build) -> None:
-    history = history_of([*HABIT, *[0.0] * 181, 0.0, 3.0, 0.0])
-    away = todays_limit(history, history.days - 3)
-    assert (away.limit_km, away.km_binding) == (3.0, "first_runs")
-    assert days_off(history)[-3] == 181
-    assert history_before(history)[-3:].tolist() == [0, 0, 1]
-    assert guardrail("longest_run").reason(history)[-1] == Reason.INSUFFICIENT_HISTORY
-    assert todays_limit(history, history.days - 1).limit_km == 4.0
+def test_after_180_days_the_floors_hold_for_eight_weeks(history_of: Build) -> None:
+    away = [*HABIT, *[0.0] * 181]
+    assert limit_after(history_of, away).limit_km == 3.0
+    assert limit_after(history_of, away).km_binding == "comeback"
+    back = comeback(history_of([*away, *[3.0, 0, 3.0, 0, 3.0, 0, 0] * 10]))
+    at = len(away)
+    assert back.week_km[at : at + 7].tolist() == [9.0] * 7
+    assert back.week_km[at + 7 : at + 56].tolist() == [11.25] * 49
+    assert back.session_km[at + 7 : at + 56].tolist() == [3.75] * 49
+    assert not back.in_force[at + 56 :].any()
+    assert days_off(history_of([*away, 0.0]))[-1] == 181
+    # Nobody has read how many days they were.
+    assert np.isnan(back.off_days[at])
+    assert back.off_days[at - 1] == 180
+
+
+@pytest.mark.parametrize("week", [WEEK, [0, 0, 0, 4, 0, 0, 5], [3 * km for km in WEEK]], ids=str)
+def test_a_longer_lay_off_never_allows_more(history_of: Build, week: list[float]) -> None:
+    back = [3.0, 0, 3.0, 0, 3.0, 0, 0, *[4.0, 0, 4.0, 0, 5.0, 0, 6.0] * 10]
+    limits: list[list[float]] = []
+    for away in (7, 8, 14, 15, 28, 29, 180, 181, 330):
+        days = [*week * 12, *[0.0] * away, *back]
+        rule = guardrail("comeback").ceiling(history_of(days), 1.0)[-len(back) :]
+        limits.append(np.where(np.isnan(rule), np.inf, rule).tolist())
+    for shorter, longer in pairwise(limits):
+        assert np.all(np.array(longer) <= np.array(shorter))
+
+
+@pytest.mark.parametrize("jog", [0.05, 0.9, 1.0, 2.0])
+def test_a_blip_or_a_lone_jog_ends_no_lay_off(history_of: Build, jog: float) -> None:
+    usual: list[float] = [10, 0, 8, 0, 10, 0, 14] * 12
+    assert limit_after(history_of, [*usual, *[0.0] * 13]).limit_km == pytest.approx(7.0)
+    away = [*usual, *[0.0] * 6, jog, *[0.0] * 6]
+    limit = limit_after(history_of, away)
+    assert (limit.limit_km, limit.km_binding) == (pytest.approx(7.0), "comeback")
+    # How many days were without any run is not 13: nothing is said about it.
+    assert np.isnan(comeback(history_of([*away, 0.0])).off_days[-1])
+    # Nor is anyone held at rest by jogging on.
+    assert limit_after(history_of, [*away, *[jog, 0.0] * 30]).limit_km >= 1.0
+
+
+def test_a_run_of_unknown_distance_counts_from_ten_minutes(history_of: Build) -> None:
+    days = [*HABIT, *[0.0] * 6, [0.0], *[0.0] * 4]
+    history = history_of(days)
+    assert days_off(history)[-1] == 3
+    short = replace(history, minutes=np.minimum(history.minutes, 9.0))
+    assert days_off(short)[-1] == 10
 
 
 def test_the_week_grows_by_a_quarter_of_what_was_run(history_of: Build) -> None:
@@ -197,5 +238,5 @@ def test_days_before_those_that_were_read_count_as_running(history_of: Build) ->
     assert days_off(history)[0] == 0
     assert history_before(history)[:3].tolist() == [300, 301, 302]
     assert not comeback(history).in_force[6]
-    assert comeback(history).in_force[7:181].all()
-    assert np.array_equal(guardrail("first_runs").ceiling(history, 0.3)[181:], [3.0] * 19)
+    assert comeback(history).in_force[7:].all()
+    assert np.array_equal(guardrail("comeback").ceiling(history, 1.0)[181:], [3.0] * 19)

@@ -10,6 +10,7 @@ from analytics.evidence import SOURCES, Level
 from analytics.guardrails.contract import Family
 from analytics.guardrails.registry import all_guardrails, guardrail
 from analytics.history import History
+from analytics.limit import todays_limit
 from analytics.series.flexion_rate import flexions_per_km
 from analytics.series.reasons import Reason
 
@@ -119,9 +120,36 @@ def test_days_not_known_silence_what_they_would_falsify(
 
 
 def test_first_runs_grow_from_three_kilometres(history_of: Build) -> None:
-    history = history_of([0.0, 3.0, 3.5, 0.0, 10.0, 0.0])
+    history = history_of([0.0, 3.0, 3.5, 0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
     ceiling = guardrail("first_runs").ceiling(history, 0.30)
-    assert ceiling.tolist() == pytest.approx([3.0, 3.0, 4.0, 4.55, 4.55, 13.0])
+    # The first run for seven days, then each run seven days after it.
+    of_day = [3.0, 3.0, *[4.0] * 7, 4.55, 4.55, 6.5, 6.5]
+    assert ceiling.tolist() == pytest.approx(of_day)
+
+
+def test_first_runs_hold_the_week_from_the_eighth_day(history_of: Build) -> None:
+    history = history_of([4.0, *[5.0] * 6, 5.0, 5.0, 5.0, 0.0])
+    ceiling = guardrail("first_runs").ceiling(history, 0.30)
+    # The first week held 34 km: 44.2 less the six days before.
+    assert ceiling[7:10].tolist() == [5.2, 6.5, 6.5]
+    often = history_of([4.0, *[5.2] * 6, 0.0, 0.0, 11.0, 11.0, 11.0, 0.0])
+    left = 1.3 * 35.2 - (5.2 + 33.0)
+    assert guardrail("first_runs").ceiling(often, 0.30)[-1] == pytest.approx(min(left, 6.76))
+    slow = history_of([1.0, *[0.0] * 6, 3.0, 3.0, 0.0])
+    assert guardrail("first_runs").ceiling(slow, 0.30)[-1] == 0.0
+
+
+def test_running_all_first_runs_allow_grows_the_week_by_a_third_at_most(
+    history_of: Build,
+) -> None:
+    days: list[float] = []
+    for day in range(28):
+        days.append(todays_limit(history_of([*days, 0.0]), day).limit_km)
+    weeks = [sum(days[start : start + 7]) for start in range(0, 28, 7)]
+    assert weeks[0] == 27.0
+    for week, most in zip(weeks, (27.0, 35.1, 45.7, 59.4), strict=True):
+        assert week <= most + 1e-9
+    assert max(days) < 10.0
 
 
 def test_first_runs_hold_28_days_and_then_the_longest_run_leads(history_of: Build) -> None:
