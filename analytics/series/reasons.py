@@ -18,7 +18,7 @@ class Reason(IntEnum):
 
     NONE = 0
     INSUFFICIENT_HISTORY = 1
-    """Too few days since the first run (or since a new start)."""
+    """Too few days since the first run."""
     UNOBSERVED = 2
     """Days in the window are not known."""
     COMEBACK = 3
