@@ -196,7 +196,7 @@ RULES: Final[Mapping[str, RuleWords]] = {
         what_to_do={
             "take_care": (
                 "Keep your next runs within today's limit.",
-                "It grows with each run you add.",
+                "It grows week by week.",
             ),
         },
     ),
