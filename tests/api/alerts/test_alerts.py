@@ -48,7 +48,7 @@ def test_a_jump_is_told_with_its_numbers_why_what_and_until_when(
     assert alert["state"] == "open"
     assert alert["acknowledged_at"] is None
     assert (alert["opened_on"], alert["last_on"]) == (str(spike), str(spike))
-    assert alert["clears_on"] == str(spike + timedelta(days=3))
+    assert alert["clears_on"] == str(spike + timedelta(days=4))
     assert "10.0 km" in alert["why"]
     assert "5.0 km" in alert["why"]
     assert "Sun 28 Jun" in alert["why"]
@@ -81,9 +81,9 @@ def test_a_run_at_the_ceiling_raises_nothing_and_a_metre_more_does(
 def test_an_alert_clears_on_its_day_by_the_runners_clock(
     client: httpx.Client, clock: Clock
 ) -> None:
-    clock.now = datetime(2026, 6, 30, 21, 59, tzinfo=UTC)  # a minute to midnight in Berlin
+    clock.now = datetime(2026, 7, 1, 21, 59, tzinfo=UTC)  # a minute to midnight in Berlin
     assert longest_run(client)["state"] == "open"
-    clock.now = datetime(2026, 6, 30, 22, 0, tzinfo=UTC)
+    clock.now = datetime(2026, 7, 1, 22, 0, tzinfo=UTC)
     assert longest_run(client)["state"] == "cleared"
 
 
