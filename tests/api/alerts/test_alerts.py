@@ -52,7 +52,7 @@ def test_a_jump_is_told_with_its_numbers_why_what_and_until_when(
     assert "10.0 km" in alert["why"]
     assert "5.0 km" in alert["why"]
     assert "Sun 28 Jun" in alert["why"]
-    assert "Wed 1 Jul" in alert["clears"]
+    assert "Thu 2 Jul" in alert["clears"]
     assert alert["what_to_do"]
     assert alert["evidence"]["grade"] == "some evidence"
     assert alert["evidence"]["sources"][0] == (
