@@ -47,6 +47,8 @@ def _listening(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
+        # From here on a caller waits instead of being refused: the address may be printed.
+        listener.listen()
     except OSError as error:
         listener.close()
         raise click.ClickException(
