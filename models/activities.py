@@ -365,9 +365,10 @@ def first_run_day(session: Session, athlete_id: uuid.UUID) -> date | None:
     return session.scalar(_run_days(athlete_id).order_by(Activity.local_date).limit(1))
 
 
-def last_run_day(session: Session, athlete_id: uuid.UUID) -> date | None:
-    """Local day of the last run that counts, or None without a dated run."""
-    return session.scalar(_run_days(athlete_id).order_by(Activity.local_date.desc()).limit(1))
+def last_run_day(session: Session, athlete_id: uuid.UUID, until: date = date.max) -> date | None:
+    """Local day of the last run that counts, of those up to ``until``, or None without one."""
+    days = _run_days(athlete_id).where(Activity.local_date <= until)
+    return session.scalar(days.order_by(Activity.local_date.desc()).limit(1))
 
 
 def _of(athlete_id: uuid.UUID) -> Select[Activity]:

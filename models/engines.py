@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Final, NamedTuple, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -26,7 +28,6 @@ WAIT_S: Final = 30
 """How long a statement waits for another process's write, and a thread for a connection."""
 
 _PAUSE_S: Final = 0.01
-_PRIVATE: Final = 0o600
 
 # NaN is no JSON: PostgreSQL refuses it, so SQLite must not let it in either.
 _to_json: Final = partial(json.dumps, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
@@ -97,8 +98,23 @@ def _sqlite(url: URL) -> Engines:
 def _create_private_file(
     _dialect: object, _record: object, arguments: Sequence[str], _options: Mapping[str, object]
 ) -> None:
-    """Make a new database readable by its owner alone; its WAL files inherit the mode."""
-    os.close(os.open(arguments[0], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE))
+    """Make a new database readable by its owner alone; its WAL files inherit the mode.
+
+    An existing file is never opened here: closing any descriptor of it would drop the locks SQLite
+    holds on it for this whole process, and another process would then delete our WAL. So a new one
+    is made beside its place and appears there closed.
+    """
+    path = Path(arguments[0])
+    if path.exists():
+        return
+    handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
+    os.close(handle)
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        return
+    finally:
+        Path(made).unlink()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -194,6 +194,16 @@ def add_items(
         )
     )
     _insert_items(session, athlete_id, import_id, 0 if last is None else last + 1, items, now)
+    # Between two additions nothing is queued, and somebody may have ended the batch meanwhile.
+    session.execute(
+        update(_BATCH)
+        .where(
+            _BATCH.c.athlete_id == athlete_id,
+            _BATCH.c.id == import_id,
+            _BATCH.c.cancelled_at.is_(None),
+        )
+        .values(finished_at=None)
+    )
 
 
 def finish_batch_if_done(

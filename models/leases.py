@@ -71,18 +71,23 @@ def claim(  # noqa: PLR0913 - the key of a row, and the terms by name
     """Take up to ``limit`` queued items that nobody holds, in order of position.
 
     An item is held until its lease expires; only then does somebody else get it. Two who claim at
-    once never get the same item.
+    once never get the same item. One that was begun before comes alone: should it be what ended
+    its reader, it takes no other along.
     """
+    available = (
+        _ITEM.c.athlete_id == athlete_id,
+        _ITEM.c.import_id == import_id,
+        _ITEM.c.status == ItemStatus.QUEUED,
+        or_(_ITEM.c.lease_expires_at.is_(None), _ITEM.c.lease_expires_at <= now),
+    )
+    begun = session.scalar(
+        select(_ITEM.c.attempts).where(*available).order_by(_ITEM.c.position).limit(1)
+    )
     picked = (
         select(_ITEM.c.position)
-        .where(
-            _ITEM.c.athlete_id == athlete_id,
-            _ITEM.c.import_id == import_id,
-            _ITEM.c.status == ItemStatus.QUEUED,
-            or_(_ITEM.c.lease_expires_at.is_(None), _ITEM.c.lease_expires_at <= now),
-        )
+        .where(*available)
         .order_by(_ITEM.c.position)
-        .limit(limit)
+        .limit(1 if begun else limit)
         .with_for_update(skip_locked=True)
         .cte("picked")  # as a plain subquery PostgreSQL may run it again for every row
     )

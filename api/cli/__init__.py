@@ -14,6 +14,8 @@ import click
 from api.errors import DomainError
 from swingphase import __version__
 
+BUSY = "OperationalError"
+
 
 class Entry(NamedTuple):
     """Where a command lives, and its line in the list of commands (None: not for people)."""
@@ -66,6 +68,14 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except DomainError as error:
             raise click.ClickException(error.detail) from error
+        except Exception as error:
+            # Named and not imported: SQLAlchemy would slow down every start.
+            if type(error).__module__ == "sqlalchemy.exc" and type(error).__name__ == BUSY:
+                raise click.ClickException(
+                    "The database is busy or cannot be written. Try again in a minute; "
+                    "`swingphase doctor` says more."
+                ) from error
+            raise
 
 
 @click.group(

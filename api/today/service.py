@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -65,13 +66,18 @@ def today(runtime: Runtime, athlete_id: UUID | None, as_of: date | None) -> Toda
     with fresh_read(runtime, athlete_id) as (session, athlete):
         last_run = activities.last_run_day(session, athlete.id)
         day = as_of or current_day(athlete, runtime.now(), last_run)
+        through = activities.last_run_day(session, athlete.id, day)
         history = read_history(session, athlete.id, day - timedelta(days=LOOK_AT_DAYS), day)
         stored = alerts.for_range(session, athlete.id, day - timedelta(days=LOOK_AT_DAYS), day)
-    return _body(athlete, day, history, stored)
+    return _body(athlete, day, history, through, stored)
 
 
-def _body(athlete: Athlete, day: date, history: History, stored: Sequence[Alert]) -> TodayBody:
+def _body(
+    athlete: Athlete, day: date, history: History, through: date | None, stored: Sequence[Alert]
+) -> TodayBody:
     limit = todays_limit(history, day)
+    if limit.data_through is None:  # the last run is older than the days read
+        limit = replace(limit, data_through=through)
     found = findings(history, from_index=max(0, history.days - 1 - LOOK_AT_DAYS))
     unknown = limit.stale or limit.data_through is None
     level = Level.NO_DATA if unknown else day_level(found, day)

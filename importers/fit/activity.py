@@ -38,6 +38,8 @@ def recordings(decoding: Decoding) -> list[Recording]:
         else:
             kinds.append(kind or "unknown")
     if not found:
+        if decoding.warnings and {"unknown", "activity"} & set(kinds):
+            raise ImportFailure(FailureCode.DAMAGED)
         raise ImportFailure(FailureCode.NO_ACTIVITY, kinds[0] if kinds else "unknown")
     return found
 

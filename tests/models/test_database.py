@@ -1,9 +1,11 @@
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -305,3 +307,27 @@ def test_not_a_number_is_no_json(
 ) -> None:
     with pytest.raises((StatementError, ValueError), match="JSON"):
         store(athlete_id, run(metrics={"ascent_m": float("nan")}))
+
+
+def test_another_process_that_comes_and_goes_takes_no_commit_along(tmp_path: Path) -> None:
+    # Closing any descriptor of the file would drop SQLite's locks on it: the other process would
+    # then take itself for the last one, delete the WAL, and all later commits with it.
+    url = database_url_for(tmp_path)
+    here = Database(url)
+    upgrade(here)
+    with here.read() as session:
+        assert list(session.scalars(text("SELECT count(*) FROM athlete"))) == [0]
+    look = "import sys, sqlite3; c = sqlite3.connect(sys.argv[1]); "
+    look += "print(c.execute('SELECT count(*) FROM athlete').fetchone()[0]); c.close()"
+
+    def seen_from_outside() -> str:
+        words = [sys.executable, "-c", look, str(here.url.database)]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert seen_from_outside() == "0"
+    with here.write() as session:
+        athletes.add(
+            session, name="Kept", zone="UTC", is_owner=False, now=datetime(2026, 5, 1, tzinfo=UTC)
+        )
+    assert seen_from_outside() == "1"
+    here.close()

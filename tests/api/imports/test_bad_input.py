@@ -37,6 +37,7 @@ BAD: dict[str, tuple[bytes, str]] = {
     "text.fit": (b"these are not the bytes of a watch", "not_recognised"),
     "page.tcx": (b"<html><body>log in first</body></html>", "not_recognised"),
     "header-only.fit": (modern_run(duration_s=60)[:14], "damaged"),
+    "head.fit": (modern_run(duration_s=60)[:300], "damaged"),
     "entity.gpx": ((ENTITY + GPX).encode(), "forbidden_xml"),
     "entity-utf16.gpx": ((ENTITY + GPX).encode("utf-16"), "forbidden_xml"),
     "dtd.gpx": ((EXTERNAL_DTD + GPX).encode(), "forbidden_xml"),

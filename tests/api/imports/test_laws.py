@@ -9,17 +9,23 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from api.accounts.service import whose
 from api.imports.commandline import import_paths
+from api.imports.disk import found_at
+from api.imports.processing import work_through
 from api.imports.schemas import ImportReport
+from api.imports.service import begin, totals_body
+from api.imports.staging import stage
 from api.refresh.service import refresh_athlete
 from api.runtime import Runtime
 from api.today.service import today
-from models import athletes
+from models import athletes, leases
+from models.imports import Origin
 
 Take = Callable[..., ImportReport]
 RunFile = Callable[..., Path]
@@ -173,3 +179,43 @@ def test_two_athletes_may_hold_the_same_file(
         other = athletes.add(session, name="Other", zone="UTC", is_owner=False, now=product.now())
     report = import_paths(product, other.id, [file], silently)
     assert report.totals.imported == 1
+
+
+def test_a_file_that_ends_its_reader_takes_no_other_along(
+    product: Runtime, owner_id: UUID, run_file: RunFile
+) -> None:
+    files = [run_file(day) for day in range(3)]
+    sources = [source for file in files for source in found_at(file)]
+    with product.database.write() as session:
+        import_id = begin(
+            session,
+            owner_id,
+            stage(product, owner_id, sources),
+            origin=Origin.API,
+            now=product.now(),
+        ).id
+    for turn in range(3):  # claimed, and the reader died on the first
+        with product.database.write() as session:
+            leases.claim(
+                session,
+                owner_id,
+                import_id,
+                owner=f"reader-{turn}",
+                now=product.now(),
+                lease_s=30,
+                limit=25,
+            )
+            leases.release(session, owner_id, import_id, owner=f"reader-{turn}")
+    work_through(product, owner_id, import_id, "last")
+    with product.database.read() as session:
+        totals = totals_body(session, owner_id, import_id)
+    assert (totals.failed, totals.imported) == (1, 2)
+
+
+def test_the_newest_run_may_be_older_than_the_days_read(
+    product: Runtime, take: Take, run_file: RunFile
+) -> None:
+    take(product, run_file(-600))
+    body = today(product, None, None)
+    assert str(body.data_through) == "2024-09-08"
+    assert body.headline.startswith("No runs since Sun 8 Sep 2024.")
