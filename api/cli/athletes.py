@@ -41,7 +41,9 @@ def add_command(name: str, zone: str | None, as_json: bool) -> None:  # noqa: FB
         new = NewAthlete(name=name, zone=zone)
     except ValidationError as error:
         first = error.errors()[0]
-        raise click.UsageError(f"{first['loc'][0]}: {first['msg']}.") from error
+        raise click.UsageError(
+            f"{first['loc'][0]}: {first['msg'].removeprefix('Value error, ')}."
+        ) from error
     with product() as runtime, runtime.database.write() as session:
         body = add_athlete(session, new, runtime.settings, runtime.now())
     if as_json:

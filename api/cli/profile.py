@@ -104,7 +104,7 @@ def _checked(values: dict[str, object]) -> ProfileChange:
     except ValidationError as error:
         first = error.errors()[0]
         field = FIELDS.get(str(first["loc"][0]), "profile") if first["loc"] else "profile"
-        raise click.UsageError(f"{field}: {first['msg']}.") from error
+        raise click.UsageError(f"{field}: {first['msg'].removeprefix('Value error, ')}.") from error
 
 
 def _lines(body: AthleteBody) -> Iterator[str]:

@@ -145,7 +145,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         errors = [
-            ProblemError(pointer="/".join(str(part) for part in one["loc"]), detail=one["msg"])
+            ProblemError(
+                pointer="/".join(str(part) for part in one["loc"]),
+                detail=one["msg"].removeprefix("Value error, "),
+            )
             for one in error.errors()
         ]
         return problem(request, _status_of(request, error), errors=errors)

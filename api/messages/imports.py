@@ -101,7 +101,7 @@ FAILED: Final[Mapping[str, Passage]] = {
         "Split it and upload the parts.",
     ),
     FailureCode.RATIO_TOO_HIGH: (
-        "The ZIP would grow far more than real ones do{detail}.",
+        "The packed file would grow far more than real ones do{detail}.",
         "Unpack it and upload the files you know.",
     ),
     "cancelled": ("Not read, as the import was stopped.", "Upload it again to add it."),
