@@ -206,4 +206,5 @@ def _after_subset(text: bytes, at: int) -> int:
 
 
 def _first_word(text: bytes, at: int) -> str:
-    return text[at : at + 20].lstrip(b"<!").split(None, 1)[0].decode("ascii", "replace")
+    words = text[at : at + 20].lstrip(b"<!").split(None, 1)
+    return words[0].decode("ascii", "replace") if words else ""

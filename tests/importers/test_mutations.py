@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics.recording import Recording
@@ -95,6 +95,7 @@ def test_a_damaged_tcx_is_recordings_or_a_failure(
 
 @settings(deadline=None, max_examples=60)
 @given(st.binary(max_size=300))
+@example(b"<!")
 def test_any_bytes_are_a_failure(data: bytes) -> None:
     for importer in (gpx.IMPORTER, tcx.IMPORTER):
         check(importer, data)
