@@ -151,7 +151,7 @@ def tracked_files() -> list[Path]:
 
 FOREIGN = {
     "a path of one machine": r"(?<![\w.~])/(?:root|home|work|Users)/\w",
-    "a package index": r"pypi\.org|pythonhosted\.org|(?<![a-z])--(?:extra-)?index-url",
+    "a package index": r"https?://[^\s\"']+/(?:simple|packages)/|(?<![a-z])--(?:extra-)?index-url",
 }
 
 
