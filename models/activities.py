@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     Select,
     UniqueConstraint,
     Uuid,
@@ -30,7 +31,13 @@ class Activity(Base):
 
     A file with several sessions becomes several activities (``session_index``). An activity
     without ``local_date`` is kept but counts on no day until it is dated. ``duplicate_of`` names
-    the richer recording of the same activity; the alternate stays.
+    the recording of the same activity that counts instead; the alternate stays.
+
+    ``file_sha256`` is the original, ``member`` where in it when that is an archive, ``entry`` which
+    of the activities an export's index lists; a run entered by hand has none of them.
+    ``read_values`` keeps what the original said of each column the runner has changed: its keys are
+    the changed columns. ``fast_was_run`` is the runner's answer about a stretch too fast for
+    running, None while there is none. ``deleted_at`` hides an activity; it can be brought back.
     """
 
     __tablename__ = "activity"
@@ -53,7 +60,7 @@ class Activity(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     content_sha256: Mapped[Sha256]
     session_index: Mapped[int]
-    file_sha256: Mapped[Sha256] = mapped_column(ForeignKey("stored_file.sha256"))
+    file_sha256: Mapped[Sha256 | None] = mapped_column(ForeignKey("stored_file.sha256"))
     member: Mapped[str | None]
     source_name: Mapped[str]
     format: Mapped[str]
@@ -87,17 +94,22 @@ class Activity(Base):
     warnings: Mapped[Sequence[JsonValue]] = mapped_column(JSON_TYPE)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    entry: Mapped[str | None]
+    title: Mapped[str | None]
+    held_out_m: Mapped[float] = mapped_column(server_default="0")
+    held_out_s: Mapped[float] = mapped_column(server_default="0")
+    held_out_flexions: Mapped[float] = mapped_column(server_default="0")
+    fast_was_run: Mapped[bool | None]
+    rpe: Mapped[float | None]
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    preferred_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    read_values: Mapped[Mapping[str, JsonValue]] = mapped_column(JSON_TYPE, server_default="{}")
 
 
-class ActivityValues(TypedDict):
-    """Everything an import knows of an activity: all columns but whose it is."""
+class ReadValues(TypedDict):
+    """What an original tells of an activity, read by some version of the parsers and metrics."""
 
-    id: uuid.UUID
-    content_sha256: str
-    session_index: int
-    file_sha256: str
-    member: str | None
-    source_name: str
     format: str
     parser_version: int
     metrics_version: int
@@ -117,6 +129,9 @@ class ActivityValues(TypedDict):
     walking_steps: float | None
     hip_flexions: float | None
     hip_flexions_source: str | None
+    held_out_m: float
+    held_out_s: float
+    held_out_flexions: float
     records: int
     laps: int
     cadence_sum_per_leg: float | None
@@ -124,19 +139,56 @@ class ActivityValues(TypedDict):
     device_product: str | None
     device_serial: str | None
     richness: int
-    duplicate_of: uuid.UUID | None
+    signature: bytes | None
     metrics: Mapping[str, JsonValue]
     warnings: Sequence[JsonValue]
-    created_at: datetime
     updated_at: datetime
 
 
-class ActivityChange(TypedDict, total=False):
-    """What may change after the import: the day, and what was counted; the rest stays as read."""
+class ActivityValues(ReadValues):
+    """Everything known of an activity when it is added: all columns but whose it is."""
 
+    id: uuid.UUID
+    content_sha256: str
+    session_index: int
+    file_sha256: str | None
+    member: str | None
+    entry: str | None
+    source_name: str
+    title: str | None
+    rpe: float | None
+    fast_was_run: bool | None
+    preferred_at: datetime | None
+    duplicate_of: uuid.UUID | None
+    deleted_at: datetime | None
+    read_values: Mapping[str, JsonValue]
+    created_at: datetime
+
+
+class ActivityChange(TypedDict, total=False):
+    """What may change after the import, column by column."""
+
+    title: str | None
+    sport: str
+    sub_sport: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
     local_date: date | None
     utc_offset_s: int | None
     zone: str | None
+    zone_source: str | None
+    distance_m: float | None
+    timer_s: float | None
+    elapsed_s: float | None
+    moving_s: float | None
+    held_out_m: float
+    held_out_s: float
+    held_out_flexions: float
+    fast_was_run: bool | None
+    rpe: float | None
+    preferred_at: datetime | None
+    deleted_at: datetime | None
+    read_values: Mapping[str, JsonValue]
     metrics_version: int
     steps_total: float | None
     walking_steps: float | None
@@ -160,8 +212,20 @@ class Overlap(NamedTuple):
     session_index: int
     richness: int
     distance_m: float | None
+    records: int
+    signature: bytes | None
+    preferred_at: datetime | None
     duplicate_of: uuid.UUID | None
     local_date: date | None
+    title: str | None
+    rpe: float | None
+
+
+class Known(NamedTuple):
+    """An activity made of some content; ``deleted`` when the runner has deleted it."""
+
+    id: uuid.UUID
+    deleted: bool
 
 
 class DayRun(NamedTuple):
@@ -176,6 +240,10 @@ class DayRun(NamedTuple):
     elapsed_s: float | None
     moving_s: float | None
     hip_flexions: float | None
+    held_out_m: float
+    held_out_s: float
+    held_out_flexions: float
+    fast_was_run: bool | None
 
 
 class ActivityCursor(NamedTuple):
@@ -193,7 +261,7 @@ _ACTIVITY: Final = table_of(Activity)
 # Every imported file needs these. Made once: making a statement takes longer than sending it.
 _INSERT: Final = insert_into(_ACTIVITY)
 _BY_CONTENT: Final = (
-    select(_ACTIVITY.c.content_sha256, _ACTIVITY.c.id)
+    select(_ACTIVITY.c.content_sha256, _ACTIVITY.c.id, _ACTIVITY.c.deleted_at.is_not(None))
     .where(
         _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
         _ACTIVITY.c.content_sha256.in_(bindparam("shas", expanding=True)),
@@ -204,6 +272,7 @@ _OVERLAPPING: Final = select(*(_ACTIVITY.c[name] for name in Overlap._fields)).w
     _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
     _ACTIVITY.c.ended_at >= bindparam("start"),
     _ACTIVITY.c.started_at <= bindparam("end"),
+    _ACTIVITY.c.deleted_at.is_(None),
 )
 _RUNS_OF_DAY: Final = (
     select(*(_ACTIVITY.c[name] for name in DayRun._fields))
@@ -212,31 +281,36 @@ _RUNS_OF_DAY: Final = (
         _ACTIVITY.c.local_date.in_(bindparam("days", expanding=True)),
         _ACTIVITY.c.sport == RUNNING,
         _ACTIVITY.c.duplicate_of.is_(None),
+        _ACTIVITY.c.deleted_at.is_(None),
     )
     .order_by(_ACTIVITY.c.local_date, _ACTIVITY.c.started_at, _ACTIVITY.c.id)
 )
 
 
-def insert(session: Session, athlete_id: uuid.UUID, activity: ActivityValues) -> None:
-    """Add an activity.
+def insert(session: Session, athlete_id: uuid.UUID, new: Collection[ActivityValues]) -> None:
+    """Add activities.
 
     Raises
     ------
     sqlalchemy.exc.IntegrityError
-        When the athlete has this session of this content already.
+        When the athlete has one of these sessions of these contents already.
     """
-    session.execute(_INSERT, {"athlete_id": athlete_id, **activity})
+    if new:
+        session.execute(_INSERT, [{"athlete_id": athlete_id, **activity} for activity in new])
 
 
 def by_content(
     session: Session, athlete_id: uuid.UUID, shas: Collection[str]
-) -> Mapping[str, Sequence[uuid.UUID]]:
-    """Activities made of the contents given, by content, in the order of the file's sessions."""
-    found: dict[str, list[uuid.UUID]] = {}
+) -> Mapping[str, Sequence[Known]]:
+    """Activities made of the contents given, by content, in the order of the file's sessions.
+
+    Deleted ones among them: what the runner has deleted is not new when it comes again.
+    """
+    found: dict[str, list[Known]] = {}
     for chunk in chunks(shas):
         known = session.execute(_BY_CONTENT, {"of_athlete": athlete_id, "shas": chunk})
-        for sha, activity_id in known:
-            found.setdefault(sha, []).append(activity_id)
+        for sha, activity_id, deleted in known:
+            found.setdefault(sha, []).append(Known(activity_id, bool(deleted)))
     return found
 
 
@@ -281,6 +355,7 @@ def list_page(  # noqa: PLR0913 - one parameter a filter, all by name
     first: date | None = None,
     last: date | None = None,
     duplicates: bool = False,
+    deleted: bool = False,
 ) -> Sequence[Activity]:
     """Activities, the latest first, those without a date behind all others.
 
@@ -294,8 +369,10 @@ def list_page(  # noqa: PLR0913 - one parameter a filter, all by name
         Only those of these local days, both included.
     duplicates
         Alternates too, not only the recordings that count.
+    deleted
+        Those the runner has deleted, instead of those that are there.
     """
-    statement = _of(athlete_id)
+    statement = _of(athlete_id, deleted=deleted)
     if sport is not None:
         statement = statement.where(Activity.sport == sport)
     if first is not None:
@@ -312,9 +389,36 @@ def list_page(  # noqa: PLR0913 - one parameter a filter, all by name
     return page
 
 
-def get(session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID) -> Activity | None:
-    """One activity, or None when this athlete has none of that id."""
-    return session.scalar(_of(athlete_id).where(Activity.id == activity_id))
+def get(
+    session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID, *, deleted: bool = False
+) -> Activity | None:
+    """One activity, or None when this athlete has none of that id; deleted ones when asked for."""
+    return session.scalar(_of(athlete_id, deleted=deleted).where(Activity.id == activity_id))
+
+
+def alternates(
+    session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID, *, deleted: bool = False
+) -> Sequence[Activity]:
+    """The other recordings of an activity, those of which it counts instead, by id."""
+    return session.scalars(
+        _of(athlete_id, deleted=deleted)
+        .where(Activity.duplicate_of == activity_id)
+        .order_by(Activity.id)
+    ).all()
+
+
+def overlaps(session: Session, athlete_id: uuid.UUID) -> Sequence[Overlap]:
+    """Every activity with a date, as far as it tells one from another, duplicates included."""
+    statement = (
+        select(*(_ACTIVITY.c[name] for name in Overlap._fields))
+        .where(
+            _ACTIVITY.c.athlete_id == athlete_id,
+            _ACTIVITY.c.started_at.is_not(None),
+            _ACTIVITY.c.deleted_at.is_(None),
+        )
+        .order_by(_ACTIVITY.c.started_at, _ACTIVITY.c.id)
+    )
+    return [Overlap._make(row) for row in session.execute(statement)]
 
 
 def runs_of_day(
@@ -371,10 +475,11 @@ def last_run_day(session: Session, athlete_id: uuid.UUID, until: date = date.max
     return session.scalar(days.order_by(Activity.local_date.desc()).limit(1))
 
 
-def _of(athlete_id: uuid.UUID) -> Select[Activity]:
+def _of(athlete_id: uuid.UUID, *, deleted: bool = False) -> Select[Activity]:
+    gone = Activity.deleted_at.is_not(None) if deleted else Activity.deleted_at.is_(None)
     return (
         select(Activity)
-        .where(Activity.athlete_id == athlete_id)
+        .where(Activity.athlete_id == athlete_id, gone)
         .execution_options(populate_existing=True)  # never an object read before a change
     )
 
@@ -400,5 +505,6 @@ def _run_days(athlete_id: uuid.UUID) -> Select[date | None]:
         Activity.athlete_id == athlete_id,
         Activity.sport == RUNNING,
         Activity.duplicate_of.is_(None),
+        Activity.deleted_at.is_(None),
         Activity.local_date.is_not(None),
     )

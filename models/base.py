@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, TypeAlias, cast
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Double,
+    Enum,
     Insert,
     MetaData,
     String,
@@ -115,6 +117,22 @@ class Base(DeclarativeBase):
 def table_of(entity: type[Base]) -> Table:
     """The Core table behind an entity, for the statements of hot paths."""
     return cast("Table", entity.__table__)
+
+
+def vocabulary(words: type[StrEnum], name: str) -> Enum:
+    """Text limited to ``words`` by a CHECK, which both databases can alter without a type."""
+    return Enum(
+        words,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=16,
+        values_callable=_values,
+    )
+
+
+def _values(words: type[StrEnum]) -> list[str]:
+    return [word.value for word in words]
 
 
 def chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:

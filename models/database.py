@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "swingphase.db"
 """The SQLite file in the data folder."""
 
-SCHEMA_REVISION: Final = "0001"
+SCHEMA_REVISION: Final = "0002"
 """The migration these tables belong to; a test holds it equal to the newest one."""
 
 _MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"  # beside models, in a wheel too

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import (
-    Enum,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -25,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Sha256, affected_rows, new_id, table_of
+from models.base import Base, Sha256, affected_rows, new_id, table_of, vocabulary
 
 
 class Origin(StrEnum):
@@ -36,10 +35,16 @@ class Origin(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """One watch file, or an archive that is still to be opened into items of its own."""
+    """What an item is, in the order in which a batch is worked through.
+
+    An archive is opened into items of its own. An index lists the activities of an account export,
+    so it is read once the watch files are in; a companion is a file that only its index explains.
+    """
 
     FILE = "file"
     ARCHIVE = "archive"
+    INDEX = "index"
+    COMPANION = "companion"
 
 
 class ItemStatus(StrEnum):
@@ -53,22 +58,6 @@ class ItemStatus(StrEnum):
     EXPANDED = "expanded"
 
 
-def _values(words: type[StrEnum]) -> list[str]:
-    return [word.value for word in words]
-
-
-def _vocabulary(words: type[StrEnum], name: str) -> Enum:
-    """Text limited to ``words`` by a CHECK, which both databases can alter without a type."""
-    return Enum(
-        words,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=16,
-        values_callable=_values,
-    )
-
-
 class ImportBatch(Base):
     """One upload, or one run of the command line."""
 
@@ -79,7 +68,7 @@ class ImportBatch(Base):
         ForeignKey("athlete.id", ondelete="CASCADE"), primary_key=True
     )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    origin: Mapped[Origin] = mapped_column(_vocabulary(Origin, "origin"))
+    origin: Mapped[Origin] = mapped_column(vocabulary(Origin, "origin"))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -113,11 +102,11 @@ class ImportItem(Base):
     import_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
-    kind: Mapped[ItemKind] = mapped_column(_vocabulary(ItemKind, "kind"))
+    kind: Mapped[ItemKind] = mapped_column(vocabulary(ItemKind, "kind"))
     file_sha256: Mapped[Sha256 | None] = mapped_column(ForeignKey("stored_file.sha256"))
     member: Mapped[str | None]
     content_sha256: Mapped[Sha256 | None]
-    status: Mapped[ItemStatus] = mapped_column(_vocabulary(ItemStatus, "status"))
+    status: Mapped[ItemStatus] = mapped_column(vocabulary(ItemStatus, "status"))
     code: Mapped[str | None]
     detail: Mapped[str | None]
     run_count: Mapped[int]
