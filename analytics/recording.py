@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -205,3 +205,13 @@ class Recording:
     def has_position(self) -> bool:
         """Whether any sample has a position."""
         return len(self.latitude_semicircles) > 0
+
+    def without_samples(self) -> Recording:
+        """Everything but the samples: what of a recording is small."""
+        return replace(
+            self,
+            elapsed_s=np.empty(0),
+            latitude_semicircles=np.empty(0, np.int32),
+            longitude_semicircles=np.empty(0, np.int32),
+            streams={},
+        )

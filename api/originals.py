@@ -30,7 +30,7 @@ class Originals:
     """Content-addressed files in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._incoming = folder / "incoming"
 
     def prepare(self) -> None:
@@ -38,14 +38,14 @@ class Originals:
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         # All at once and only once: a folder made later would have to be forced to the disk with
         # the file that needs it.
-        if not (self._folder / SHARDS[-1]).is_dir():
+        if not (self.folder / SHARDS[-1]).is_dir():
             for shard in SHARDS:
-                (self._folder / shard).mkdir(exist_ok=True, mode=0o700)
-            _sync_folder(self._folder)
+                (self.folder / shard).mkdir(exist_ok=True, mode=0o700)
+            _sync_folder(self.folder)
 
     def path(self, sha256: str) -> Path:
         """Where the original with this hash lies."""
-        return self._folder / sha256[:2] / sha256
+        return self.folder / sha256[:2] / sha256
 
     def put(self, data: bytes, sha256: str) -> Original:
         """Store bytes that are in memory already and whose hash is known."""

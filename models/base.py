@@ -143,10 +143,14 @@ def chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:
 
 
 def affected_rows(
-    session: Session, statement: UpdateBase, values: Mapping[str, object] | None = None
+    session: Session,
+    statement: UpdateBase,
+    values: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
 ) -> int:
-    """Execute an UPDATE or DELETE and say how many rows it touched."""
-    return cast("CursorResult[Any]", session.execute(statement, values)).rowcount
+    """Execute an UPDATE or DELETE, once or for each of some values; how many rows it touched."""
+    # On the connection: of many values at once, the session would make an ORM update by key.
+    result = session.connection().execute(statement, values)
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def upsert(

@@ -23,7 +23,7 @@ __all__ = [
     "Channel",
     "PackedChannel",
     "Samples",
-    "insert",
+    "insert_many",
     "names",
     "pack",
     "read_many",
@@ -61,15 +61,13 @@ _CHANNEL: Final = table_of(Channel)
 _INSERT: Final = insert_into(_CHANNEL)
 
 
-def insert(
-    session: Session,
-    athlete_id: uuid.UUID,
-    activity_id: uuid.UUID,
-    channels: Collection[PackedChannel],
+def insert_many(
+    session: Session, athlete_id: uuid.UUID, new: Mapping[uuid.UUID, Collection[PackedChannel]]
 ) -> None:
-    """Add the channels of an activity that has none of these streams yet."""
+    """Add the channels of activities that have none of these streams yet."""
     rows = [
         {"athlete_id": athlete_id, "activity_id": activity_id, **channel._asdict()}
+        for activity_id, channels in new.items()
         for channel in channels
     ]
     if rows:

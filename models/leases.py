@@ -7,7 +7,7 @@ a worker dies, its leases expire and somebody else takes the items over.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +16,7 @@ from sqlalchemy import Uuid, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models.base import affected_rows, table_of
-from models.imports import ImportItem, ItemStatus
+from models.imports import ImportItem, ItemKind, ItemStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,13 @@ class Outcome:
 
 
 _ITEM: Final = table_of(ImportItem)
+
+_STAGES: Final = (
+    (ItemKind.FILE, ItemKind.ARCHIVE),
+    (ItemKind.INDEX,),
+    (ItemKind.COMPANION,),
+)
+"""Which items come together, and which only after all of those before."""
 
 # Every imported file needs it. Made once: making a statement takes longer than sending it.
 _CONTENT: Final = bindparam("content", type_=_ITEM.c.content_sha256.type)
@@ -72,7 +79,8 @@ def claim(  # noqa: PLR0913 - the key of a row, and the terms by name
 
     An item is held until its lease expires; only then does somebody else get it. Two who claim at
     once never get the same item. One that was begun before comes alone: should it be what ended
-    its reader, it takes no other along.
+    its reader, it takes no other along. An index comes once every watch file and archive has ended,
+    and a companion that no index has taken in comes last.
     """
     available = (
         _ITEM.c.athlete_id == athlete_id,
@@ -80,12 +88,14 @@ def claim(  # noqa: PLR0913 - the key of a row, and the terms by name
         _ITEM.c.status == ItemStatus.QUEUED,
         or_(_ITEM.c.lease_expires_at.is_(None), _ITEM.c.lease_expires_at <= now),
     )
+    kinds = _kinds_to_do(session, athlete_id, import_id)
+    available = (*available, _ITEM.c.kind.in_(kinds))
     begun = session.scalar(
         select(_ITEM.c.attempts).where(*available).order_by(_ITEM.c.position).limit(1)
     )
     picked = (
         select(_ITEM.c.position)
-        .where(*available)
+        .where(*available, _ITEM.c.attempts == (begun or 0))
         .order_by(_ITEM.c.position)
         .limit(1 if begun else limit)
         .with_for_update(skip_locked=True)
@@ -142,8 +152,31 @@ def renew(  # noqa: PLR0913 - the key of a row, and the terms by name
     return affected_rows(session, statement)
 
 
-def release(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, *, owner: str) -> int:
-    """Let go of everything ``owner`` still holds of a batch; how many items that is."""
+def _kinds_to_do(
+    session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID
+) -> Sequence[ItemKind]:
+    """Kinds of items to work on now: those of the first stage that has not ended."""
+    for kinds in _STAGES:
+        queued = select(_ITEM.c.position).where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.status == ItemStatus.QUEUED,
+            _ITEM.c.kind.in_(kinds),
+        )
+        if session.scalar(queued.limit(1)) is not None:
+            return kinds
+    return ()
+
+
+def release(
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    *,
+    owner: str,
+    positions: Collection[int] | None = None,
+) -> int:
+    """Let go of what ``owner`` still holds of a batch, or of some of it; how many items that is."""
     statement = (
         update(_ITEM)
         .where(
@@ -154,34 +187,38 @@ def release(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, *, ow
         )
         .values(owner=None, lease_expires_at=None)
     )
+    if positions is not None:
+        statement = statement.where(_ITEM.c.position.in_(positions))
     return affected_rows(session, statement)
 
 
-def finish_item(  # noqa: PLR0913 - the key of a row, and the terms by name
+def finish_items(  # noqa: PLR0913 - the key of a row, and the terms by name
     session: Session,
     athlete_id: uuid.UUID,
     import_id: uuid.UUID,
-    position: int,
+    outcomes: Mapping[int, Outcome],
     *,
     owner: str,
-    outcome: Outcome,
     now: datetime,
 ) -> bool:
-    """End an item in the transaction that stores what came of it.
+    """End items, by position, in the transaction that stores what came of them.
 
-    False when ``owner`` no longer holds it (another took it over, or the batch was cancelled):
-    then nothing of it may be stored, so roll back.
+    False when ``owner`` no longer holds one of them (another took it over, or the batch was
+    cancelled): then nothing of that one may be stored, so roll back.
     """
-    values = {
-        "of_athlete": athlete_id,
-        "of_import": import_id,
-        "of_position": position,
-        "of_owner": owner,
-        "ended": outcome.status,
-        "why": outcome.code,
-        "more": outcome.detail,
-        "runs": outcome.run_count,
-        "content": outcome.content_sha256,
-        "now": now,
-    }
-    return affected_rows(session, _FINISH, values) == 1
+    values = [
+        {
+            "of_athlete": athlete_id,
+            "of_import": import_id,
+            "of_position": position,
+            "of_owner": owner,
+            "ended": outcome.status,
+            "why": outcome.code,
+            "more": outcome.detail,
+            "runs": outcome.run_count,
+            "content": outcome.content_sha256,
+            "now": now,
+        }
+        for position, outcome in outcomes.items()
+    ]
+    return affected_rows(session, _FINISH, values) == len(values)

@@ -32,7 +32,7 @@ class OriginalReader:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._close()
+        self.close()
 
     def content(self, sha256: str, member: str | None) -> bytes:
         """The bytes of an original, or of a member of it.
@@ -64,11 +64,12 @@ class OriginalReader:
 
     def _archive(self, sha256: str) -> Archive:
         if self._open is None or self._open[0] != sha256:
-            self._close()
+            self.close()
             self._open = (sha256, Archive(self._originals.path(sha256), LIMITS))
         return self._open[1]
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the archive it last read from."""
         if self._open is not None:
             self._open[1].close()
             self._open = None

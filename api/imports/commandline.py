@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.imports import service
 from api.imports.disk import OnDisk, found_at
-from api.imports.processing import settle, work_through
+from api.imports.processing import Work, settle, work_through
 from api.imports.schemas import ImportReport, ItemBody
 from api.imports.staging import stage
 from api.runtime import Runtime
@@ -64,15 +64,16 @@ def _import(  # noqa: PLR0913, PLR0917 - whose import, by whom, of what
     found: Sequence[OnDisk],
     progress: _Progress,
 ) -> ImportReport:
-    for sources in _chunks(found):
-        staged = stage(runtime, athlete_id, sources)
-        with runtime.database.write() as session:
-            service.add(session, athlete_id, import_id, staged, runtime.now())
-        for one in staged:
-            if one.item.status is not ItemStatus.QUEUED:
-                progress(one.item.name)
-        work_through(runtime, athlete_id, import_id, owner, progress)
-    return _report(runtime, athlete_id, import_id, owner, progress)
+    with Work(runtime, athlete_id, import_id, owner, progress) as work:
+        for sources in _chunks(found):
+            staged = stage(runtime, athlete_id, sources)
+            with runtime.database.write() as session:
+                service.add(session, athlete_id, import_id, staged, runtime.now())
+            for one in staged:
+                if one.item.status is not ItemStatus.QUEUED:
+                    progress(one.item.name)
+            work.through()
+        return _report(runtime, athlete_id, import_id, work)
 
 
 def finish_interrupted(runtime: Runtime, owner: str) -> None:
@@ -103,9 +104,7 @@ class _Progress:
         self._on_progress(self._done, max(self._found, self._done), name)
 
 
-def _report(
-    runtime: Runtime, athlete_id: UUID, import_id: UUID, owner: str, progress: _Progress
-) -> ImportReport:
+def _report(runtime: Runtime, athlete_id: UUID, import_id: UUID, work: Work) -> ImportReport:
     while True:
         settle(runtime, athlete_id, import_id)
         with runtime.database.read() as session:
@@ -115,7 +114,7 @@ def _report(
                 return ImportReport(items=items, totals=totals)
         # Another process took some of our items over: it ends them, or its lease ends.
         time.sleep(WAIT_S)
-        work_through(runtime, athlete_id, import_id, owner, progress)
+        work.through()
 
 
 def _all_items(session: Session, athlete_id: UUID, import_id: UUID) -> Iterator[ItemBody]:

@@ -1,7 +1,7 @@
-"""Works through an import's items one by one: read, store and end each in a transaction of its own.
+"""Works through an import's items: read in batches, and stored with what became of each at once.
 
 Whoever holds an item's lease works on it, the server's worker or a command line. What dies half-way
-leaves the item queued and nothing of it stored; when its lease runs out the next one takes it.
+leaves its items queued and nothing of them stored; when the lease runs out the next one takes them.
 """
 
 from __future__ import annotations
@@ -9,23 +9,23 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.accounts.service import ask_to_remodel, whose
-from api.imports.archives import OriginalReader
-from api.imports.reading import ReadFile, read_file
-from api.imports.staging import LIMITS, UNREADABLE
-from api.imports.storing import store
+from api.imports.decoders import INTERNAL_ERROR, DecoderDied, Decoders, Read, task_of
+from api.imports.reading import ReadFile
+from api.imports.staging import UNREADABLE
+from api.imports.storing import Place, ToStore, store
 from api.refresh.service import refresh
 from api.runtime import Runtime
-from importers.contract import FailureCode, ImportFailure
+from importers.contract import ImportFailure
 from models import imports, leases
 from models.imports import ImportItem, ItemKind, ItemStatus, NewItem
 from models.leases import Outcome
@@ -34,46 +34,224 @@ logger = logging.getLogger(__name__)
 
 LEASE_S = 30.0
 HEARTBEAT_S = 10.0
-CLAIM_ITEMS = 25
+CLAIM_ITEMS = 50
+"""Items read together and stored in one transaction: the disk is waited for once for all."""
+
 MOST_ATTEMPTS = 3
 """A file that ended its reader this often (killed, out of memory) is not tried again."""
 
-INTERNAL_ERROR = "internal_error"
 EMPTY_ARCHIVE = "empty_archive"
-_LEAVING_ALONE = frozenset({FailureCode.NO_ACTIVITY, FailureCode.NOT_A_WATCH_FILE})
-"""A sleep or settings file is no failure: there is no run in it to lose."""
 
 OnItem = Callable[[str], None]
 
 
 class LeaseLost(Exception):  # noqa: N818 - it is no error: somebody else carries on
-    """Another took the item over, or the import was called off: nothing of it may be stored."""
+    """Another took an item over, or the import was called off: nothing of it may be stored."""
 
 
-def work_through(
-    runtime: Runtime, athlete_id: UUID, import_id: UUID, owner: str, on_item: OnItem | None = None
-) -> int:
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Claimed items, the files among them, and how to wait for what is read of these."""
+
+    items: Sequence[ImportItem]
+    files: Sequence[ImportItem]
+    height_cm: float | None
+    results: Callable[[], list[Read]]
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether it was begun before, and may have ended its reader."""
+        return any(item.attempts > 1 for item in self.items)
+
+
+class Work:
+    """One owner's work on an import, with decoders that last for all of it; a context manager."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        athlete_id: UUID,
+        import_id: UUID,
+        owner: str,
+        on_item: OnItem | None = None,
+    ) -> None:
+        self._runtime = runtime
+        self._athlete_id = athlete_id
+        self._import_id = import_id
+        self._owner = owner
+        self._on_item = on_item or _nobody
+        self._decoders = Decoders(runtime.originals)
+        self._heartbeat = Heartbeat(runtime, athlete_id, import_id, owner)
+
+    def __enter__(self) -> Self:
+        # Reading a file makes many short-lived objects. Unless what was loaded before is set aside,
+        # the collector walks through all of it again every few files: a tenth of an import's time.
+        gc.freeze()
+        self._heartbeat.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._decoders.__exit__(exc_type, exc, traceback)
+        self._heartbeat.__exit__(exc_type, exc, traceback)
+
+    def through(self) -> int:
+        """Work until no item is left that nobody else holds; how many were done.
+
+        While one batch is written, the decoders read the next.
+        """
+        done = 0
+        current = self._begin()
+        while current is not None:
+            # Alone, what was begun before: should it end its decoder, nothing else is at stake.
+            ahead = None if current.is_suspect else self._begin()
+            done += self._finish(current)
+            current = ahead or self._begin()
+        return done
+
+    def _begin(self) -> _Begun | None:
+        with self._runtime.database.write() as session:
+            now = self._runtime.now()
+            items = leases.claim(
+                session,
+                self._athlete_id,
+                self._import_id,
+                owner=self._owner,
+                now=now,
+                lease_s=LEASE_S,
+                limit=CLAIM_ITEMS,
+            )
+            height_cm = whose(session, self._athlete_id).height_cm if items else None
+        if not items:
+            return None
+        files = [item for item in items if _is_file(item)]
+        return _Begun(
+            items,
+            files,
+            height_cm,
+            self._decoders.begin([task_of(one) for one in files], height_cm),
+        )
+
+    def _finish(self, begun: _Begun) -> int:
+        done = 0
+        for item in begun.items:
+            if not _is_file(item):
+                done += self._finish_other(item)
+        try:
+            read = begun.results()
+        except DecoderDied:
+            self._let_go(begun.files)
+            return done
+        return done + self._store(begun.files, read, begun.height_cm)
+
+    def _finish_other(self, item: ImportItem) -> int:
+        try:
+            if item.attempts > MOST_ATTEMPTS:
+                self._end(item, Outcome(status=ItemStatus.FAILED, code=INTERNAL_ERROR))
+            else:
+                self._expand(item)
+        except LeaseLost:
+            return 0
+        self._on_item(item.name)
+        return 1
+
+    def _store(
+        self, items: Sequence[ImportItem], read: Sequence[Read], height_cm: float | None
+    ) -> int:
+        """Store what was read, all at once; one by one when that fails. How many were done."""
+        try:
+            self._store_at_once(items, read, height_cm)
+        except LeaseLost:
+            if len(items) <= 1:
+                return 0
+        except (DataError, IntegrityError):
+            if len(items) == 1:
+                # One bad file must not stop the batch, not even one the database refuses.
+                logger.exception("storing %s failed", items[0].name)
+                refused = Outcome(status=ItemStatus.FAILED, code=INTERNAL_ERROR)
+                return self._store(items, [refused], height_cm)
+        else:
+            for item in items:
+                self._on_item(item.name)
+            return len(items)
+        return sum(
+            self._store([item], [one], height_cm) for item, one in zip(items, read, strict=True)
+        )
+
+    def _store_at_once(
+        self, items: Sequence[ImportItem], read: Sequence[Read], height_cm: float | None
+    ) -> None:
+        pairs = list(zip(items, read, strict=True))
+        outcomes = {item.position: one for item, one in pairs if isinstance(one, Outcome)}
+        files = [(item, one) for item, one in pairs if isinstance(one, ReadFile)]
+        with self._runtime.database.write() as session:
+            now = self._runtime.now()
+            athlete = whose(session, self._athlete_id)
+            stored = store(session, athlete, [ToStore(place_of(i), r) for i, r in files], now)
+            outcomes |= {item.position: one for (item, _), one in zip(files, stored, strict=True)}
+            if files and athlete.height_cm != height_cm:
+                # It changed meanwhile: compute these runs again.
+                ask_to_remodel(session, athlete.id, now)
+            self._end_all(session, outcomes)
+
+    def _expand(self, archive: ImportItem) -> None:
+        members: Sequence[NewItem] = ()
+        try:
+            members = self._decoders.here.members(archive)
+        except ImportFailure as failure:
+            outcome = Outcome(
+                status=ItemStatus.FAILED, code=failure.code.value, detail=failure.detail or None
+            )
+        except OSError as error:
+            outcome = Outcome(status=ItemStatus.FAILED, code=UNREADABLE, detail=error.strerror)
+        else:
+            outcome = (
+                Outcome(status=ItemStatus.EXPANDED)
+                if members
+                else Outcome(status=ItemStatus.SKIPPED, code=EMPTY_ARCHIVE)
+            )
+        with self._runtime.database.write() as session:
+            now = self._runtime.now()
+            if members:
+                imports.add_items(session, self._athlete_id, self._import_id, members, now)
+            self._end_all(session, {archive.position: outcome})
+
+    def _end(self, item: ImportItem, outcome: Outcome) -> None:
+        with self._runtime.database.write() as session:
+            self._end_all(session, {item.position: outcome})
+
+    def _end_all(self, session: Session, outcomes: Mapping[int, Outcome]) -> None:
+        """End items in the transaction that stored what came of them, or roll all of it back."""
+        ended = leases.finish_items(
+            session,
+            self._athlete_id,
+            self._import_id,
+            outcomes,
+            owner=self._owner,
+            now=self._runtime.now(),
+        )
+        if not ended:
+            raise LeaseLost
+
+    def _let_go(self, items: Sequence[ImportItem]) -> None:
+        with self._runtime.database.write() as session:
+            leases.release(
+                session,
+                self._athlete_id,
+                self._import_id,
+                owner=self._owner,
+                positions=[item.position for item in items],
+            )
+
+
+def work_through(runtime: Runtime, athlete_id: UUID, import_id: UUID, owner: str) -> int:
     """Work on an import until it has no item left that nobody else holds; how many were done."""
-    done = 0
-    # Reading a file makes many short-lived objects. Unless what was loaded before is set aside, the
-    # collector walks through all of it again every few files: a tenth of an import's time.
-    gc.freeze()
-    with (
-        Heartbeat(runtime, athlete_id, import_id, owner),
-        OriginalReader(runtime.originals) as originals,
-    ):
-        while claimed := _claim(runtime, athlete_id, import_id, owner):
-            with runtime.database.read() as session:
-                height_cm = whose(session, athlete_id).height_cm
-            for item in claimed:
-                try:
-                    _advance(runtime, item, owner, originals, height_cm)
-                except LeaseLost:
-                    continue
-                done += 1
-                if on_item is not None:
-                    on_item(item.name)
-    return done
+    with Work(runtime, athlete_id, import_id, owner) as work:
+        return work.through()
 
 
 def settle(runtime: Runtime, athlete_id: UUID, import_id: UUID) -> None:
@@ -84,119 +262,20 @@ def settle(runtime: Runtime, athlete_id: UUID, import_id: UUID) -> None:
         refresh(session, athlete_id, now)
 
 
-def _claim(runtime: Runtime, athlete_id: UUID, import_id: UUID, owner: str) -> Sequence[ImportItem]:
-    with runtime.database.write() as session:
-        return leases.claim(
-            session,
-            athlete_id,
-            import_id,
-            owner=owner,
-            now=runtime.now(),
-            lease_s=LEASE_S,
-            limit=CLAIM_ITEMS,
-        )
-
-
-def _advance(
-    runtime: Runtime,
-    item: ImportItem,
-    owner: str,
-    originals: OriginalReader,
-    height_cm: float | None,
-) -> None:
-    if item.attempts > MOST_ATTEMPTS:
-        outcome = Outcome(status=ItemStatus.FAILED, code=INTERNAL_ERROR)
-        with runtime.database.write() as session:
-            _end(session, item, owner, outcome, runtime.now())
-    elif item.kind is ItemKind.ARCHIVE:
-        _expand(runtime, item, owner, originals)
-    else:
-        _import_file(runtime, item, owner, originals, height_cm)
-
-
-def _import_file(
-    runtime: Runtime,
-    item: ImportItem,
-    owner: str,
-    originals: OriginalReader,
-    height_cm: float | None,
-) -> None:
-    read = _read(item, height_cm, originals)
-    with runtime.database.write() as session:
-        now = runtime.now()
-        if isinstance(read, ReadFile):
-            athlete = whose(session, item.athlete_id)
-            outcome = store(session, athlete, item, read, now)
-            if athlete.height_cm != height_cm:  # it changed meanwhile: compute this run again
-                ask_to_remodel(session, athlete.id, now)
-        else:
-            outcome = read
-        _end(session, item, owner, outcome, now)
-
-
-def _read(
-    item: ImportItem, height_cm: float | None, originals: OriginalReader
-) -> ReadFile | Outcome:
-    try:
-        data = originals.content(_original_of(item), item.member)
-        return read_file(data, item.name, LIMITS, height_cm, item.content_sha256)
-    except ImportFailure as failure:
-        passing = failure.code in _LEAVING_ALONE
-        return Outcome(
-            status=ItemStatus.SKIPPED if passing else ItemStatus.FAILED,
-            code=failure.code.value,
-            detail=failure.detail or None,
-        )
-    except OSError as error:
-        return Outcome(status=ItemStatus.FAILED, code=UNREADABLE, detail=error.strerror)
-    except Exception:
-        # One bad file must not stop the batch, not even one that shows a fault of ours.
-        logger.exception("reading %s failed", item.name)
-        return Outcome(status=ItemStatus.FAILED, code=INTERNAL_ERROR)
-
-
-def _original_of(item: ImportItem) -> str:
+def place_of(item: ImportItem) -> Place:
+    """Where an item's file lies."""
     if item.file_sha256 is None:
-        raise ValueError("a queued item has an original")
-    return item.file_sha256
+        raise ValueError("an item without an original cannot be stored")
+    return Place(item.name, item.file_sha256, item.member)
 
 
-def _expand(runtime: Runtime, item: ImportItem, owner: str, originals: OriginalReader) -> None:
-    members: Sequence[NewItem] = ()
-    try:
-        members = originals.members(item)
-    except ImportFailure as failure:
-        outcome = Outcome(
-            status=ItemStatus.FAILED, code=failure.code.value, detail=failure.detail or None
-        )
-    except OSError as error:
-        outcome = Outcome(status=ItemStatus.FAILED, code=UNREADABLE, detail=error.strerror)
-    else:
-        outcome = (
-            Outcome(status=ItemStatus.EXPANDED)
-            if members
-            else Outcome(status=ItemStatus.SKIPPED, code=EMPTY_ARCHIVE)
-        )
-    with runtime.database.write() as session:
-        now = runtime.now()
-        if members:
-            imports.add_items(session, item.athlete_id, item.import_id, members, now)
-        _end(session, item, owner, outcome, now)
+def _is_file(item: ImportItem) -> bool:
+    return item.kind in {ItemKind.FILE, ItemKind.COMPANION} and item.attempts <= MOST_ATTEMPTS
 
 
-def _end(session: Session, item: ImportItem, owner: str, outcome: Outcome, now: datetime) -> None:
-    """End an item in the transaction that stored what came of it, or roll all of it back."""
-    ended = leases.finish_item(
-        session,
-        item.athlete_id,
-        item.import_id,
-        item.position,
-        owner=owner,
-        outcome=outcome,
-        now=now,
-    )
-    if not ended:
-        raise LeaseLost
+def _nobody(name: str) -> None:
+    """Tell nobody."""
+    del name
 
 
 class Heartbeat:

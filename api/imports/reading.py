@@ -1,4 +1,7 @@
-"""From a file's bytes to what will be stored: everything about an import that needs no database."""
+"""From a file's bytes to what will be stored: everything about an import that needs no database.
+
+What it returns is small and travels between processes: the samples are packed already.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,16 @@ MILLISECONDS_PER_SECOND = 1000
 
 @dataclass(frozen=True, slots=True)
 class ReadActivity:
-    """One activity of a file, with its metrics and its samples packed."""
+    """One activity of a file, with its metrics and its samples packed.
+
+    ``recording`` is without its samples: they are in ``channels``.
+    """
 
     session_index: int
     recording: Recording
     metrics: RunMetrics
     richness: int
+    signature: bytes | None
     channels: Sequence[PackedChannel]
 
 
@@ -73,15 +80,23 @@ def read_file(
         importer.key,
         height_cm,
         [
-            ReadActivity(
-                session_index,
-                recording,
-                run_metrics(recording, height_cm),
-                richness(recording),
-                pack_samples(recording),
-            )
+            read_activity(recording, session_index, height_cm)
             for session_index, recording in enumerate(importer.parse(content))
         ],
+    )
+
+
+def read_activity(
+    recording: Recording, session_index: int, height_cm: float | None
+) -> ReadActivity:
+    """Everything that will be stored of one recording."""
+    return ReadActivity(
+        session_index,
+        recording.without_samples(),
+        run_metrics(recording, height_cm),
+        richness(recording),
+        None,
+        pack_samples(recording),
     )
 
 

@@ -139,8 +139,13 @@ def item_bodies(
 ) -> Sequence[ItemBody]:
     """Items as seen from outside, with the activities each is stored as."""
     contents = [item.content_sha256 for item in items if item.content_sha256]
-    run_ids = activities.by_content(session, athlete_id, contents)
-    return [_item_body(item, run_ids.get(item.content_sha256 or "", ())) for item in items]
+    known = activities.by_content(session, athlete_id, contents)
+    return [
+        _item_body(
+            item, [one.id for one in known.get(item.content_sha256 or "", ()) if not one.deleted]
+        )
+        for item in items
+    ]
 
 
 def totals_body(session: Session, athlete_id: UUID, import_id: UUID) -> TotalsBody:

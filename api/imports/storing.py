@@ -1,103 +1,103 @@
-"""Puts one read file into the database: activities, samples, duplicates, the days they touch."""
+"""Puts read files into the database: activities, samples, duplicates, the days they touch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.recording import Device, Sport
-from analytics.runs.duplicates import Footprint, groups, same_run, winner
 from analytics.runs.metrics import METRICS_VERSION
 from api.accounts.local_day import LocalDay, local_day
 from api.imports.reading import ReadActivity, ReadFile
+from api.imports.settling import settle_new
 from api.refresh.days import rewrite_days
 from models import activities, channels
-from models.activities import ActivityValues, Overlap
+from models.activities import ActivityValues, Known, Overlap, ReadValues
 from models.athletes import Athlete
 from models.base import JsonValue, new_id
-from models.imports import ImportItem, ItemStatus
+from models.channels import PackedChannel
+from models.imports import ItemStatus
 from models.leases import Outcome
 
 PARSER_VERSION = 1
+"""Rises whenever the same original may be read differently: `swingphase reprocess` reads again."""
 
 SAME_BYTES = "same_bytes"
 SAME_RUN = "same_run"
 PARTIAL = "partial"
+DELETED_BEFORE = "deleted_before"
+
+
+class Place(NamedTuple):
+    """Where a read file came from: a name to show, its original, and where in it."""
+
+    name: str
+    file_sha256: str
+    member: str | None = None
+    entry: str | None = None
+    title: str | None = None
+    rpe: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToStore:
+    """A read file and where it came from."""
+
+    place: Place
+    read: ReadFile
+
+
+@dataclass(slots=True)
+class _New:
+    """What one file adds, until the duplicates among all are known."""
+
+    read: ReadFile
+    rows: list[ActivityValues]
 
 
 def store(
-    session: Session, athlete: Athlete, item: ImportItem, read: ReadFile, now: datetime
-) -> Outcome:
-    """Store a file's activities for an athlete; a file whose bytes are known changes nothing."""
-    sha = read.content_sha256
-    if known := activities.by_content(session, athlete.id, [sha]):
-        return Outcome(
-            status=ItemStatus.DUPLICATE,
-            code=SAME_BYTES,
-            run_count=len(known[sha]),
-            content_sha256=sha,
-        )
-    touched: set[date] = set()
-    matched: list[Overlap] = []
-    for activity in read.activities:
-        day = local_day(activity.recording, athlete.zone)
-        activity_id = new_id()
-        values = _values(activity_id, activity, day, item, read, now)
-        activities.insert(session, athlete.id, values)
-        channels.insert(session, athlete.id, activity_id, activity.channels)
-        if values["local_date"] is not None:
-            touched.add(values["local_date"])
-        new = _overlap(values)
-        if new is not None:
-            settled = _settle_duplicates(session, athlete.id, new)
-            touched.update(one.local_date for one in settled if one.local_date is not None)
-            if settled[new] is not None:
-                matched.append(new)
-    rewrite_days(session, athlete.id, touched)
-    return _outcome(read, matched)
+    session: Session, athlete: Athlete, files: Sequence[ToStore], now: datetime
+) -> Sequence[Outcome]:
+    """Store files' activities for an athlete, and say how each file ended, in their order.
 
-
-def _outcome(read: ReadFile, matched: Sequence[Overlap]) -> Outcome:
-    detail = None
-    if len(matched) == len(read.activities):
-        status, code = ItemStatus.DUPLICATE, SAME_RUN
-        detail = matched[0].local_date.isoformat() if matched[0].local_date else None
-    else:
-        partial = any(activity.recording.warnings for activity in read.activities)
-        status, code = ItemStatus.IMPORTED, PARTIAL if partial else None
-    return Outcome(
-        status=status,
-        code=code,
-        detail=detail,
-        run_count=len(read.activities),
-        content_sha256=read.content_sha256,
+    A file whose bytes are known changes nothing. One file or many make the same of it.
+    """
+    known = dict(
+        activities.by_content(session, athlete.id, [one.read.content_sha256 for one in files])
     )
+    outcomes: list[Outcome | _New] = []
+    packed: dict[UUID, Sequence[PackedChannel]] = {}
+    for one in files:
+        sha = one.read.content_sha256
+        if sha in known:
+            outcomes.append(_known(sha, known[sha]))
+            continue
+        rows = [_values(activity, athlete, one, now) for activity in one.read.activities]
+        packed.update(
+            (row["id"], activity.channels)
+            for row, activity in zip(rows, one.read.activities, strict=True)
+        )
+        known[sha] = [Known(row["id"], deleted=False) for row in rows]
+        outcomes.append(_New(one.read, rows))
+    added = [row for one in outcomes if isinstance(one, _New) for row in one.rows]
+    activities.insert(session, athlete.id, added)
+    channels.insert_many(session, athlete.id, packed)
+    alternate_of = _settle(session, athlete.id, added)
+    return [_outcome(one, alternate_of) if isinstance(one, _New) else one for one in outcomes]
 
 
-def _values(  # noqa: PLR0913, PLR0917 - a row is made of all of them
-    activity_id: UUID,
-    activity: ReadActivity,
-    day: LocalDay,
-    item: ImportItem,
-    read: ReadFile,
-    now: datetime,
-) -> ActivityValues:
+def read_values(
+    activity: ReadActivity, format_: str, day: LocalDay, height_cm: float | None, now: datetime
+) -> ReadValues:
+    """The columns that come from the original, and change when it is read anew."""
     recording, metrics = activity.recording, activity.metrics
-    if item.file_sha256 is None:
-        raise ValueError("an item without an original cannot be stored")
     elapsed = timedelta(seconds=metrics.elapsed_s or 0.0)
     return {
-        "id": activity_id,
-        "content_sha256": read.content_sha256,
-        "session_index": activity.session_index,
-        "file_sha256": item.file_sha256,
-        "member": item.member,
-        "source_name": item.name,
-        "format": read.format,
+        "format": format_,
         "parser_version": PARSER_VERSION,
         "metrics_version": METRICS_VERSION,
         "sport": recording.sport.value,
@@ -116,6 +116,9 @@ def _values(  # noqa: PLR0913, PLR0917 - a row is made of all of them
         "walking_steps": metrics.walking_steps,
         "hip_flexions": metrics.hip_flexions,
         "hip_flexions_source": metrics.hip_flexions_source.value,
+        "held_out_m": 0.0,
+        "held_out_s": 0.0,
+        "held_out_flexions": 0.0,
         "records": recording.counts.records,
         "laps": len(recording.laps),
         "cadence_sum_per_leg": recording.counts.cadence_sum_per_leg,
@@ -123,12 +126,11 @@ def _values(  # noqa: PLR0913, PLR0917 - a row is made of all of them
         "device_product": recording.device.product,
         "device_serial": recording.device.serial,
         "richness": activity.richness,
-        "duplicate_of": None,
-        "metrics": metrics_json(activity, read.height_cm),
+        "signature": activity.signature,
+        "metrics": metrics_json(activity, height_cm),
         "warnings": [
             {"code": warning.code.value, "count": warning.count} for warning in recording.warnings
         ],
-        "created_at": now,
         "updated_at": now,
     }
 
@@ -143,48 +145,72 @@ def metrics_json(activity: ReadActivity, height_cm: float | None) -> Mapping[str
     }
 
 
-def _overlap(values: ActivityValues) -> Overlap | None:
-    """What tells an activity from another, or None when only its bytes can."""
-    if values["started_at"] is None:
-        return None
-    return Overlap._make(values[name] for name in Overlap._fields)  # pyright: ignore[reportUnknownArgumentType, reportGeneralTypeIssues] - the fields are columns
+def _values(
+    activity: ReadActivity, athlete: Athlete, one: ToStore, now: datetime
+) -> ActivityValues:
+    day = local_day(activity.recording, athlete.zone)
+    return {
+        **read_values(activity, one.read.format, day, one.read.height_cm, now),
+        "id": new_id(),
+        "content_sha256": one.read.content_sha256,
+        "session_index": activity.session_index,
+        "file_sha256": one.place.file_sha256,
+        "member": one.place.member,
+        "entry": one.place.entry,
+        "source_name": one.place.name,
+        "title": one.place.title,
+        "rpe": one.place.rpe,
+        "fast_was_run": None,
+        "preferred_at": None,
+        "duplicate_of": None,
+        "deleted_at": None,
+        "read_values": {},
+        "created_at": now,
+    }
 
 
-def _settle_duplicates(
-    session: Session, athlete_id: UUID, new: Overlap
-) -> Mapping[Overlap, UUID | None]:
-    """Find everything that is the same activity as ``new``, and let the richest recording count.
-
-    Returns what changed: each activity with the one it is now an alternate of, if any.
-    """
-    group = {new.id: new}
-    unexplored = [new]
-    while unexplored:
-        one = unexplored.pop()
-        for other in activities.overlapping(session, athlete_id, one.started_at, one.ended_at):
-            if other.id not in group and same_run(_footprint(one), _footprint(other)):
-                group[other.id] = other
-                unexplored.append(other)
-    duplicates: dict[Overlap, UUID | None] = {}
-    # What hangs together may still be several activities: two sessions of one file never are one.
-    for same in groups([_footprint(one) for one in group.values()]):
-        best = UUID(winner(same).key)
-        for one in (group[UUID(footprint.key)] for footprint in same):
-            duplicates[one] = None if one.id == best else best
-    changed = {one: of for one, of in duplicates.items() if one is new or one.duplicate_of != of}
-    activities.set_duplicate_of(session, athlete_id, {one.id: of for one, of in changed.items()})
-    return changed
+def _settle(
+    session: Session, athlete_id: UUID, added: Sequence[ActivityValues]
+) -> Mapping[UUID, UUID | None]:
+    touched: set[date] = {row["local_date"] for row in added if row["local_date"] is not None}
+    dated = [_overlap(row) for row in added if row["started_at"] is not None]
+    alternate_of: Mapping[UUID, UUID | None] = {}
+    if dated:
+        settled = settle_new(session, athlete_id, dated)
+        touched |= settled.touched
+        alternate_of = settled.alternate_of
+    rewrite_days(session, athlete_id, touched)
+    return alternate_of
 
 
-def _footprint(one: Overlap) -> Footprint:
-    return Footprint(
-        key=str(one.id),
-        sport=Sport(one.sport),
-        started_s=one.started_at.timestamp(),
-        elapsed_s=(one.ended_at - one.started_at).total_seconds(),
-        device=Device(one.device_manufacturer, one.device_product, one.device_serial),
-        content=one.content_sha256,
-        session_index=one.session_index,
-        richness=one.richness,
-        distance_m=one.distance_m,
+def _overlap(row: ActivityValues) -> Overlap:
+    return Overlap._make(row[name] for name in Overlap._fields)  # pyright: ignore[reportUnknownArgumentType, reportGeneralTypeIssues] - the fields are columns
+
+
+def _known(sha: str, there: Sequence[Known]) -> Outcome:
+    deleted = all(one.deleted for one in there)
+    return Outcome(
+        status=ItemStatus.SKIPPED if deleted else ItemStatus.DUPLICATE,
+        code=DELETED_BEFORE if deleted else SAME_BYTES,
+        run_count=len(there),
+        content_sha256=sha,
+    )
+
+
+def _outcome(new: _New, alternate_of: Mapping[UUID, UUID | None]) -> Outcome:
+    detail = None
+    alternates = [row for row in new.rows if alternate_of.get(row["id"]) is not None]
+    if len(alternates) == len(new.rows):
+        status, code = ItemStatus.DUPLICATE, SAME_RUN
+        day = alternates[0]["local_date"]
+        detail = day.isoformat() if day else None
+    else:
+        partial = any(activity.recording.warnings for activity in new.read.activities)
+        status, code = ItemStatus.IMPORTED, PARTIAL if partial else None
+    return Outcome(
+        status=status,
+        code=code,
+        detail=detail,
+        run_count=len(new.rows),
+        content_sha256=new.read.content_sha256,
     )

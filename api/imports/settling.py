@@ -1,0 +1,130 @@
+"""Which of an athlete's stored recordings are of the same activity, and which of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from analytics.runs.signature import Signature
+from sqlalchemy.orm import Session
+
+from analytics.recording import Device, Sport
+from analytics.runs.duplicates import LARGEST_SHIFT_S, Footprint, groups
+from models import activities
+from models.activities import ActivityChange, Overlap
+
+REACH = timedelta(seconds=LARGEST_SHIFT_S)
+"""How far from an activity another recording of it may lie: a wrong zone shifts it by hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of recordings: whose alternates some are now, and the days that changed.
+
+    ``alternate_of`` has every recording that was looked at, with the one that counts instead of
+    it, or None.
+    """
+
+    alternate_of: Mapping[UUID, UUID | None]
+    touched: frozenset[date]
+
+
+def settle_new(session: Session, athlete_id: UUID, new: Sequence[Overlap]) -> Settled:
+    """Find everything that is the same activity as one of ``new``; the richest recording counts.
+
+    ``new`` are stored already. The same whatever order they came in: whole groups are settled.
+    """
+    known: dict[UUID, Overlap] = {}
+    component: dict[UUID, Overlap] = {one.id: one for one in new}
+    fresh: Collection[Overlap] = new
+    sets: list[list[Footprint]] = []
+    while fresh:
+        for start, end in _windows(fresh):
+            found = activities.overlapping(session, athlete_id, start, end)
+            known.update((one.id, one) for one in found)
+        sets = groups([footprint(one) for one in known.values()])
+        alike = {
+            UUID(one.key)
+            for same in sets
+            if any(UUID(member.key) in component for member in same)
+            for one in same
+        }
+        fresh = [known[one] for one in alike if one not in component]
+        component |= {one.id: one for one in fresh}
+    mine = [same for same in sets if any(UUID(one.key) in component for one in same)]
+    return _write(session, athlete_id, mine, known, {one.id for one in new})
+
+
+def settle_all(session: Session, athlete_id: UUID) -> Settled:
+    """Settle every recording of an athlete anew."""
+    known = {one.id: one for one in activities.overlaps(session, athlete_id)}
+    sets = groups([footprint(one) for one in known.values()])
+    return _write(session, athlete_id, sets, known, set())
+
+
+def footprint(one: Overlap) -> Footprint:
+    """As much of a stored recording as tells it from another."""
+    return Footprint(
+        key=str(one.id),
+        sport=Sport(one.sport),
+        started_s=one.started_at.timestamp(),
+        elapsed_s=(one.ended_at - one.started_at).total_seconds(),
+        device=Device(one.device_manufacturer, one.device_product, one.device_serial),
+        content=one.content_sha256,
+        session_index=one.session_index,
+        richness=one.richness,
+        distance_m=one.distance_m,
+        signature=None if one.signature is None else Signature.from_bytes(one.signature),
+        preferred_s=None if one.preferred_at is None else one.preferred_at.timestamp(),
+        bare=one.records == 0,
+    )
+
+
+def _windows(around: Collection[Overlap]) -> Iterator[tuple[datetime, datetime]]:
+    """The times to look at for other recordings, as few and as short as they can be."""
+    reaches = sorted((one.started_at - REACH, one.ended_at + REACH) for one in around)
+    start, end = reaches[0]
+    for next_start, next_end in reaches[1:]:
+        if next_start > end:
+            yield start, end
+            start, end = next_start, next_end
+        end = max(end, next_end)
+    yield start, end
+
+
+def _write(
+    session: Session,
+    athlete_id: UUID,
+    sets: Sequence[Sequence[Footprint]],
+    known: Mapping[UUID, Overlap],
+    new: AbstractSet[UUID],
+) -> Settled:
+    alternate_of: dict[UUID, UUID | None] = {}
+    for same in sets:
+        best, *others = (known[UUID(one.key)] for one in same)
+        alternate_of[best.id] = None
+        alternate_of.update((one.id, best.id) for one in others)
+        if others:
+            _tell_the_best(session, athlete_id, best, others)
+    changed = {one: of for one, of in alternate_of.items() if known[one].duplicate_of != of}
+    activities.set_duplicate_of(session, athlete_id, changed)
+    days = {known[one].local_date for one in {*changed, *(new & alternate_of.keys())}}
+    return Settled(alternate_of, frozenset(day for day in days if day is not None))
+
+
+def _tell_the_best(
+    session: Session, athlete_id: UUID, best: Overlap, others: Sequence[Overlap]
+) -> None:
+    """Hand the name and the effort an alternate knows to the recording that counts."""
+    told = ActivityChange()
+    title = next((one.title for one in others if one.title), None)
+    rpe = next((one.rpe for one in others if one.rpe is not None), None)
+    if best.title is None and title is not None:
+        told["title"] = title
+    if best.rpe is None and rpe is not None:
+        told["rpe"] = rpe
+    if told:
+        activities.change(session, athlete_id, best.id, **told)
