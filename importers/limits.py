@@ -29,6 +29,9 @@ class Limits:
     ----------
     max_file_bytes
         Of one file, decompressed.
+    max_index_bytes
+        Of one file that is read as a stream, decompressed: the lists of account exports, of which
+        several GB are real.
     max_archive_bytes
         Of all members of an archive together, decompressed, nested archives included.
     max_ratio
@@ -43,6 +46,7 @@ class Limits:
     """
 
     max_file_bytes: int = 256 * MIB
+    max_index_bytes: int = 16 * 1024 * MIB
     max_archive_bytes: int = 64 * 1024 * MIB
     max_ratio: float = 200.0
     ratio_from_bytes: int = 8 * MIB

@@ -6,17 +6,18 @@ source again and meets the same names in the same order.
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
-from typing import BinaryIO, Final, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Self, cast
 
 from importers.contract import FailureCode, ImportFailure
 from importers.limits import MIB, READ_BYTES, Limits, read_bounded
@@ -28,6 +29,9 @@ from importers.zip_directory import (
     nested_keys,
     open_directory,
 )
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _NESTED_ENDING: Final = ".zip"
 _SPOOL_BYTES: Final = 16 * MIB
@@ -63,6 +67,30 @@ class SourceFile:
         """Read the whole file; ``ImportFailure`` when too large, OSError when unreadable."""
         with self.path.open("rb") as stream:
             return read_bounded(stream, limits)
+
+    @contextmanager
+    def open(self, limits: Limits) -> Generator[BinaryIO]:
+        """Open the file to be read as a stream, from its first byte, up to ``max_index_bytes``.
+
+        Raises
+        ------
+        ImportFailure
+            ``DAMAGED`` when it cannot be opened or read on, ``TOO_LARGE``; while it is read too.
+        """
+        with closing(self._blocks(limits)) as blocks, _streamed(blocks) as stream:
+            yield stream
+
+    def _blocks(self, limits: Limits) -> Generator[bytes]:
+        produced = 0
+        try:
+            with self.path.open("rb") as stream:
+                while block := stream.read(READ_BYTES):
+                    produced += len(block)
+                    if produced > limits.max_index_bytes:
+                        raise ImportFailure(FailureCode.TOO_LARGE, str(limits.max_index_bytes))
+                    yield block
+        except OSError as error:
+            raise ImportFailure(FailureCode.DAMAGED, type(error).__name__) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +169,8 @@ class Archive:
         self._limits = limits
         self._place = place or _Place()
         self._kept: tuple[str, Archive] | None = None
+        self._lent = 0
+        self._done = False
         with ExitStack() as on_failure:
             stream = source
             if isinstance(stream, Path):
@@ -162,7 +192,10 @@ class Archive:
         self.close()
 
     def close(self) -> None:
-        """Close it and the nested archive last read from."""
+        """Close it and the nested archive last read from, as soon as no stream of it is open."""
+        self._done = True
+        if self._lent:
+            return
         if self._kept:
             self._kept[1].close()
             self._kept = None
@@ -196,6 +229,39 @@ class Archive:
         if len(keys) == 1:
             return self.content(entry)
         return self._nested(entry).follow(keys[1:])
+
+    @contextmanager
+    def open(self, name: str) -> Generator[BinaryIO]:
+        """Open a member to be read as a stream, from its first byte, any number of times.
+
+        It is bounded by ``max_index_bytes`` instead of ``max_file_bytes``, and what comes out
+        counts towards the archive's total each time. Another member may be read meanwhile.
+
+        Raises
+        ------
+        ImportFailure
+            As ``read`` does; while the stream is read too.
+        """
+        with self.lend(nested_keys(name)) as stream:
+            yield stream
+
+    @contextmanager
+    def lend(self, keys: Sequence[str]) -> Generator[BinaryIO]:
+        """Open what these keys lead to, from one archive into the next."""
+        entry = self._entry(keys[0])
+        self._lent += 1
+        try:
+            if len(keys) > 1:
+                with self._nested(entry).lend(keys[1:]) as stream:
+                    yield stream
+            else:
+                as_index = replace(self._limits, max_file_bytes=self._limits.max_index_bytes)
+                with closing(self._blocks(entry, as_index)) as blocks, _streamed(blocks) as stream:
+                    yield stream
+        finally:
+            self._lent -= 1
+            if self._done:
+                self.close()
 
     def content(self, entry: Entry) -> bytes:
         """Decompress one of this archive's own entries, within the limits."""
@@ -241,7 +307,7 @@ class Archive:
             archive._closing.push(on_failure.pop_all())
         return archive
 
-    def _blocks(self, entry: Entry, limits: Limits) -> Iterator[bytes]:
+    def _blocks(self, entry: Entry, limits: Limits) -> Generator[bytes]:
         """Decompress an entry block by block, limited by the bytes that come out."""
         produced = 0
         # What it claims to occupy, but no more than there is.
@@ -257,6 +323,30 @@ class Archive:
             raise ImportFailure(FailureCode.DAMAGED_ARCHIVE, entry.key) from error
         if produced != entry.info.file_size:
             raise ImportFailure(FailureCode.DAMAGED_ARCHIVE, entry.key)
+
+
+class _BlockStream(io.RawIOBase):
+    """Blocks of bytes as a file that can only be read on."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks = blocks
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        if not self._left:
+            self._left = memoryview(next(self._blocks, b""))
+        into = memoryview(buffer).cast("B")
+        size = min(len(into), len(self._left))
+        into[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
+
+
+def _streamed(blocks: Iterator[bytes]) -> io.BufferedReader:
+    return io.BufferedReader(_BlockStream(blocks), READ_BYTES)
 
 
 def is_zip(head: bytes) -> bool:
