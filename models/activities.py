@@ -15,7 +15,10 @@ from sqlalchemy import (
     Select,
     UniqueConstraint,
     Uuid,
+    and_,
     bindparam,
+    func,
+    or_,
     select,
     tuple_,
     update,
@@ -228,6 +231,14 @@ class Known(NamedTuple):
     deleted: bool
 
 
+class Told(NamedTuple):
+    """What an export's index says of an activity that is stored already."""
+
+    id: uuid.UUID
+    title: str | None
+    rpe: float | None
+
+
 class DayRun(NamedTuple):
     """What a run brings to its day; None where the file did not tell."""
 
@@ -267,6 +278,22 @@ _BY_CONTENT: Final = (
         _ACTIVITY.c.content_sha256.in_(bindparam("shas", expanding=True)),
     )
     .order_by(_ACTIVITY.c.content_sha256, _ACTIVITY.c.session_index)
+)
+_TITLE: Final = bindparam("told_title", type_=_ACTIVITY.c.title.type)
+_RPE: Final = bindparam("told_rpe", type_=_ACTIVITY.c.rpe.type)
+_TELL: Final = (
+    update(_ACTIVITY)
+    .where(
+        _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
+        _ACTIVITY.c.id == bindparam("of_id", type_=Uuid()),
+        or_(
+            and_(_ACTIVITY.c.title.is_(None), _TITLE.is_not(None)),
+            and_(_ACTIVITY.c.rpe.is_(None), _RPE.is_not(None)),
+        ),
+    )
+    .values(
+        title=func.coalesce(_ACTIVITY.c.title, _TITLE), rpe=func.coalesce(_ACTIVITY.c.rpe, _RPE)
+    )
 )
 _OVERLAPPING: Final = select(*(_ACTIVITY.c[name] for name in Overlap._fields)).where(
     _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
@@ -343,6 +370,22 @@ def set_duplicate_of(
             for activity_id, winner in winners.items()
         ],
     )
+
+
+def tell(session: Session, athlete_id: uuid.UUID, told: Sequence[Told]) -> int:
+    """Give activities the name and effort they have not; how many of them learned something."""
+    if not told:
+        return 0
+    values = [
+        {
+            "of_athlete": athlete_id,
+            "of_id": one.id,
+            "told_title": one.title,
+            "told_rpe": one.rpe,
+        }
+        for one in told
+    ]
+    return affected_rows(session, _TELL, values)
 
 
 def list_page(  # noqa: PLR0913 - one parameter a filter, all by name

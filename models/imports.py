@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import (
     ForeignKey,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     Select,
     UniqueConstraint,
+    and_,
     exists,
     func,
     insert,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Sha256, affected_rows, new_id, table_of, vocabulary
+from models.base import Base, Sha256, affected_rows, chunks, new_id, table_of, vocabulary
 
 
 class Origin(StrEnum):
@@ -130,6 +131,18 @@ class NewItem:
     detail: str | None = None
 
 
+class SiblingItem(NamedTuple):
+    """As much of an item as another item of its import needs to know."""
+
+    position: int
+    name: str
+    member: str | None
+    kind: ItemKind
+    status: ItemStatus
+    file_sha256: str | None
+    content_sha256: str | None
+
+
 CANCELLED: Final = "cancelled"
 """The code of an item skipped because its batch was cancelled."""
 
@@ -193,6 +206,64 @@ def add_items(
         )
         .values(finished_at=None)
     )
+
+
+def add_ended(
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    items: Sequence[NewItem],
+    now: datetime,
+) -> None:
+    """Append items that have ended, known by their content; those that are there stay alone."""
+    if not items:
+        return
+    contents = {item.content_sha256 for item in items if item.content_sha256 is not None}
+    there = {
+        sha
+        for chunk in chunks(contents)
+        for sha in session.scalars(
+            select(ImportItem.content_sha256).where(
+                ImportItem.athlete_id == athlete_id,
+                ImportItem.import_id == import_id,
+                ImportItem.content_sha256.in_(chunk),
+            )
+        )
+    }
+    missing = [item for item in items if item.content_sha256 not in there]
+    add_items(session, athlete_id, import_id, missing, now)
+
+
+def siblings(
+    session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, archive_sha256: str | None
+) -> Sequence[SiblingItem]:
+    """Items of one archive of a batch, or, with None, those of no archive."""
+    inside = (
+        ImportItem.member.is_(None)
+        if archive_sha256 is None
+        else and_(ImportItem.member.is_not(None), ImportItem.file_sha256 == archive_sha256)
+    )
+    rows = session.execute(
+        select(*(_ITEM.c[name] for name in SiblingItem._fields))
+        .where(_ITEM.c.athlete_id == athlete_id, _ITEM.c.import_id == import_id, inside)
+        .order_by(_ITEM.c.position)
+    )
+    return [SiblingItem._make(row) for row in rows]
+
+
+def known_members(
+    session: Session, athlete_id: uuid.UUID, archive_sha256: str
+) -> Mapping[str, str]:
+    """Contents of the members of an archive that were read from it before, by member."""
+    rows = session.execute(
+        select(_ITEM.c.member, _ITEM.c.content_sha256).where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.file_sha256 == archive_sha256,
+            _ITEM.c.member.is_not(None),
+            _ITEM.c.content_sha256.is_not(None),
+        )
+    )
+    return {member: content for member, content in rows}  # noqa: C416 - as in totals
 
 
 def finish_batch_if_done(

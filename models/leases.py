@@ -55,12 +55,30 @@ _FINISH: Final = (
         code=bindparam("why"),
         detail=bindparam("more"),
         run_count=bindparam("runs"),
-        content_sha256=func.coalesce(
-            bindparam("content", type_=_ITEM.c.content_sha256.type), _ITEM.c.content_sha256
-        ),
+        content_sha256=func.coalesce(_CONTENT, _ITEM.c.content_sha256),
         finished_at=bindparam("now"),
         owner=None,
         lease_expires_at=None,
+    )
+)
+
+
+_END: Final = (
+    update(_ITEM)
+    .where(
+        _ITEM.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
+        _ITEM.c.import_id == bindparam("of_import", type_=Uuid()),
+        _ITEM.c.position == bindparam("of_position"),
+        _ITEM.c.status == ItemStatus.QUEUED,
+        _ITEM.c.owner.is_(None),
+    )
+    .values(
+        status=bindparam("ended"),
+        code=bindparam("why"),
+        detail=bindparam("more"),
+        run_count=bindparam("runs"),
+        content_sha256=_CONTENT,
+        finished_at=bindparam("now"),
     )
 )
 
@@ -192,6 +210,29 @@ def release(
     return affected_rows(session, statement)
 
 
+def holds(
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    position: int,
+    *,
+    owner: str,
+) -> bool:
+    """Whether ``owner`` still holds an item, and goes on holding it until the transaction ends."""
+    statement = (
+        select(_ITEM.c.position)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.position == position,
+            _ITEM.c.status == ItemStatus.QUEUED,
+            _ITEM.c.owner == owner,
+        )
+        .with_for_update()
+    )
+    return session.scalar(statement) is not None
+
+
 def finish_items(  # noqa: PLR0913 - the key of a row, and the terms by name
     session: Session,
     athlete_id: uuid.UUID,
@@ -206,19 +247,32 @@ def finish_items(  # noqa: PLR0913 - the key of a row, and the terms by name
     False when ``owner`` no longer holds one of them (another took it over, or the batch was
     cancelled): then nothing of that one may be stored, so roll back.
     """
-    values = [
-        {
-            "of_athlete": athlete_id,
-            "of_import": import_id,
-            "of_position": position,
-            "of_owner": owner,
-            "ended": outcome.status,
-            "why": outcome.code,
-            "more": outcome.detail,
-            "runs": outcome.run_count,
-            "content": outcome.content_sha256,
-            "now": now,
-        }
-        for position, outcome in outcomes.items()
-    ]
-    return affected_rows(session, _FINISH, values) == len(values)
+    key = {"of_athlete": athlete_id, "of_import": import_id, "of_owner": owner}
+    values = [{**key, **_end_of(*one, now)} for one in outcomes.items()]
+    return not values or affected_rows(session, _FINISH, values) == len(values)
+
+
+def end_unclaimed(
+    session: Session,
+    athlete_id: uuid.UUID,
+    import_id: uuid.UUID,
+    outcomes: Mapping[int, Outcome],
+    now: datetime,
+) -> None:
+    """End items, by position, that nobody has claimed; those that have ended stay as they are."""
+    key = {"of_athlete": athlete_id, "of_import": import_id}
+    values = [{**key, **_end_of(*one, now)} for one in outcomes.items()]
+    if values:
+        affected_rows(session, _END, values)
+
+
+def _end_of(position: int, outcome: Outcome, now: datetime) -> Mapping[str, object]:
+    return {
+        "of_position": position,
+        "ended": outcome.status,
+        "why": outcome.code,
+        "more": outcome.detail,
+        "runs": outcome.run_count,
+        "content": outcome.content_sha256,
+        "now": now,
+    }

@@ -6,14 +6,15 @@ An archive stays open from one item to the next, so its directory is read once a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Final, Self
 
-from api.imports.staging import LIMITS, refusal
 from api.originals import Originals
-from importers.contract import ImportFailure
+from importers.limits import DEFAULT_LIMITS
 from importers.sources import Archive, Member, Refusal
-from models.imports import ImportItem, ItemKind, NewItem
+
+LIMITS: Final = DEFAULT_LIMITS
 
 
 class OriginalReader:
@@ -48,8 +49,8 @@ class OriginalReader:
             return self._originals.path(sha256).read_bytes()
         return self._archive(sha256).read(member)
 
-    def members(self, item: ImportItem) -> Sequence[NewItem]:
-        """The items an archive turns into, in its own order.
+    def members(self, sha256: str) -> Sequence[Member | Refusal]:
+        """What an archive holds, in its own order.
 
         Raises
         ------
@@ -58,9 +59,23 @@ class OriginalReader:
         OSError
             The original is not there.
         """
-        if item.file_sha256 is None:
-            raise ValueError("an archive without an original")
-        return [_as_item(item, found) for found in self._archive(item.file_sha256)]
+        return list(self._archive(sha256))
+
+    def open(self, sha256: str) -> BinaryIO:
+        """An original from its first byte. Raises OSError when it is not there."""
+        return self._originals.open(sha256)
+
+    def open_member(self, sha256: str, member: str) -> AbstractContextManager[BinaryIO]:
+        """A member of an archive from its first byte.
+
+        Raises
+        ------
+        ImportFailure
+            The archive or the member cannot be read.
+        OSError
+            The original is not there.
+        """
+        return self._archive(sha256).open(member)
 
     def _archive(self, sha256: str) -> Archive:
         if self._open is None or self._open[0] != sha256:
@@ -73,12 +88,3 @@ class OriginalReader:
         if self._open is not None:
             self._open[1].close()
             self._open = None
-
-
-def _as_item(archive: ImportItem, found: Member | Refusal) -> NewItem:
-    name = f"{archive.name}/{found.name}"
-    if isinstance(found, Refusal):
-        return refusal(name, ImportFailure(found.code, found.detail), explicit=True)
-    return NewItem(
-        name=name, kind=ItemKind.FILE, file_sha256=archive.file_sha256, member=found.name
-    )

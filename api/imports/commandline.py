@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from api.imports import service
 from api.imports.disk import OnDisk, found_at
+from api.imports.kinds import kinds_of
 from api.imports.processing import Work, settle, work_through
 from api.imports.schemas import ImportReport, ItemBody
-from api.imports.staging import stage
+from api.imports.staging import Staged, stage
 from api.runtime import Runtime
 from models import athletes, imports, leases
 from models.base import new_id
@@ -64,15 +65,24 @@ def _import(  # noqa: PLR0913, PLR0917 - whose import, by whom, of what
     found: Sequence[OnDisk],
     progress: _Progress,
 ) -> ImportReport:
+    kinds = kinds_of([source.name for source in found])
+    plain = [source for source in found if source.name not in kinds]
+    rest = [source for source in found if source.name in kinds]
+
+    def add(staged: Sequence[Staged]) -> None:
+        with runtime.database.write() as session:
+            service.add(session, athlete_id, import_id, staged, runtime.now())
+        for one in staged:
+            if one.item.status is not ItemStatus.QUEUED:
+                progress(one.item.name)
+
     with Work(runtime, athlete_id, import_id, owner, progress) as work:
-        for sources in _chunks(found):
-            staged = stage(runtime, athlete_id, sources)
-            with runtime.database.write() as session:
-                service.add(session, athlete_id, import_id, staged, runtime.now())
-            for one in staged:
-                if one.item.status is not ItemStatus.QUEUED:
-                    progress(one.item.name)
+        for sources in _chunks(plain):
+            add(stage(runtime, athlete_id, sources, kinds))
             work.through()
+        # All at once: an index must find its companions there, and they must not come without it.
+        add([one for some in _chunks(rest) for one in stage(runtime, athlete_id, some, kinds)])
+        work.through()
         return _report(runtime, athlete_id, import_id, work)
 
 

@@ -21,9 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self, TypeVar
 
-from api.imports.archives import OriginalReader
+from api.imports.archives import LIMITS, OriginalReader
 from api.imports.reading import ReadFile, read_file
-from api.imports.staging import LIMITS, UNREADABLE
+from api.imports.staging import UNREADABLE
 from api.originals import Originals
 from importers.contract import FailureCode, ImportFailure
 from models.imports import ImportItem, ItemStatus
@@ -73,18 +73,18 @@ def read_task(originals: OriginalReader, task: ReadTask, height_cm: float | None
     try:
         data = originals.content(task.file_sha256, task.member)
         return read_file(data, task.name, LIMITS, height_cm, task.content_sha256)
-    except ImportFailure as failure:
+    except (ImportFailure, OSError) as failure:
         return failed(failure)
-    except OSError as error:
-        return Outcome(status=ItemStatus.FAILED, code=UNREADABLE, detail=error.strerror)
     except Exception:
         # One bad file must not stop the batch, not even one that shows a fault of ours.
         logger.exception("reading %s failed", task.name)
         return Outcome(status=ItemStatus.FAILED, code=INTERNAL_ERROR)
 
 
-def failed(failure: ImportFailure) -> Outcome:
+def failed(failure: ImportFailure | OSError) -> Outcome:
     """How an item ends whose file could not be read."""
+    if isinstance(failure, OSError):
+        return Outcome(status=ItemStatus.FAILED, code=UNREADABLE, detail=failure.strerror)
     passing = failure.code in LEAVING_ALONE
     return Outcome(
         status=ItemStatus.SKIPPED if passing else ItemStatus.FAILED,

@@ -19,15 +19,17 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.accounts.service import ask_to_remodel, whose
-from api.imports.decoders import INTERNAL_ERROR, DecoderDied, Decoders, Read, task_of
+from api.imports.decoders import INTERNAL_ERROR, DecoderDied, Decoders, Read, failed, task_of
+from api.imports.expanding import items_of
+from api.imports.indexes import read_index
 from api.imports.reading import ReadFile
-from api.imports.staging import UNREADABLE
 from api.imports.storing import Place, ToStore, store
 from api.refresh.service import refresh
 from api.runtime import Runtime
 from importers.contract import ImportFailure
-from models import imports, leases
-from models.imports import ImportItem, ItemKind, ItemStatus, NewItem
+from importers.sources import Member, Refusal
+from models import activities, imports, leases
+from models.imports import ImportItem, ItemKind, ItemStatus
 from models.leases import Outcome
 
 logger = logging.getLogger(__name__)
@@ -152,6 +154,8 @@ class Work:
         try:
             if item.attempts > MOST_ATTEMPTS:
                 self._end(item, Outcome(status=ItemStatus.FAILED, code=INTERNAL_ERROR))
+            elif item.kind is ItemKind.INDEX:
+                self._read_index(item)
             else:
                 self._expand(item)
         except LeaseLost:
@@ -191,7 +195,7 @@ class Work:
         with self._runtime.database.write() as session:
             now = self._runtime.now()
             athlete = whose(session, self._athlete_id)
-            stored = store(session, athlete, [ToStore(place_of(i), r) for i, r in files], now)
+            stored = store(session, athlete, [ToStore(_place_of(i), r) for i, r in files], now)
             outcomes |= {item.position: one for (item, _), one in zip(files, stored, strict=True)}
             if files and athlete.height_cm != height_cm:
                 # It changed meanwhile: compute these runs again.
@@ -199,26 +203,43 @@ class Work:
             self._end_all(session, outcomes)
 
     def _expand(self, archive: ImportItem) -> None:
-        members: Sequence[NewItem] = ()
+        here = self._decoders.here
+        members: Sequence[Member | Refusal] = ()
         try:
-            members = self._decoders.here.members(archive)
-        except ImportFailure as failure:
-            outcome = Outcome(
-                status=ItemStatus.FAILED, code=failure.code.value, detail=failure.detail or None
-            )
-        except OSError as error:
-            outcome = Outcome(status=ItemStatus.FAILED, code=UNREADABLE, detail=error.strerror)
-        else:
+            members = here.members(_original_of(archive))
             outcome = (
                 Outcome(status=ItemStatus.EXPANDED)
                 if members
                 else Outcome(status=ItemStatus.SKIPPED, code=EMPTY_ARCHIVE)
             )
+        except (ImportFailure, OSError) as failure:
+            outcome = failed(failure)
         with self._runtime.database.write() as session:
-            now = self._runtime.now()
-            if members:
-                imports.add_items(session, self._athlete_id, self._import_id, members, now)
+            known = _known_members(session, archive) if members else {}
+            items = items_of(archive, members, known)
+            imports.add_items(
+                session, self._athlete_id, self._import_id, items, self._runtime.now()
+            )
             self._end_all(session, {archive.position: outcome})
+
+    def _read_index(self, index: ImportItem) -> None:
+        try:
+            outcome = read_index(
+                self._runtime,
+                index,
+                self._decoders.here,
+                lambda session: self._hold(session, index),
+            )
+        except (ImportFailure, OSError) as failure:
+            outcome = failed(failure)
+        self._end(index, outcome)
+
+    def _hold(self, session: Session, item: ImportItem) -> None:
+        held = leases.holds(
+            session, self._athlete_id, self._import_id, item.position, owner=self._owner
+        )
+        if not held:
+            raise LeaseLost
 
     def _end(self, item: ImportItem, outcome: Outcome) -> None:
         with self._runtime.database.write() as session:
@@ -262,11 +283,25 @@ def settle(runtime: Runtime, athlete_id: UUID, import_id: UUID) -> None:
         refresh(session, athlete_id, now)
 
 
-def place_of(item: ImportItem) -> Place:
-    """Where an item's file lies."""
+def _known_members(session: Session, archive: ImportItem) -> Mapping[str, str]:
+    """Contents of members that the athlete has from this very archive, and has not deleted."""
+    before = imports.known_members(session, archive.athlete_id, _original_of(archive))
+    stored = activities.by_content(session, archive.athlete_id, before.values())
+    return {
+        member: sha
+        for member, sha in before.items()
+        if any(not one.deleted for one in stored.get(sha, ()))
+    }
+
+
+def _place_of(item: ImportItem) -> Place:
+    return Place(item.name, _original_of(item), item.member)
+
+
+def _original_of(item: ImportItem) -> str:
     if item.file_sha256 is None:
-        raise ValueError("an item without an original cannot be stored")
-    return Place(item.name, item.file_sha256, item.member)
+        raise ValueError("a queued item has an original")
+    return item.file_sha256
 
 
 def _is_file(item: ImportItem) -> bool:

@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from analytics.runs.metrics import METRICS_VERSION
 from api.accounts.local_day import ZoneSource, in_zone
 from api.accounts.service import whose
-from api.imports.archives import OriginalReader
+from api.imports.archives import LIMITS, OriginalReader
 from api.imports.reading import read_file
-from api.imports.staging import LIMITS
 from api.imports.storing import metrics_json
 from api.refresh.days import rewrite_days
 from api.refresh.service import refresh

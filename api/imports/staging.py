@@ -5,25 +5,25 @@ Nothing here opens a write session, so a slow upload holds up nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
+from api.imports.archives import LIMITS
+from api.imports.kinds import kinds_of
 from api.imports.reading import content_sha256
 from api.imports.storing import SAME_BYTES
 from api.originals import CHUNK_BYTES, Original
 from api.runtime import Runtime
 from importers.contract import FailureCode, ImportFailure
 from importers.identify import HEAD_BYTES, identify, payload
-from importers.limits import DEFAULT_LIMITS
 from importers.sources import is_zip
 from models import activities
 from models.files import NewFile
 from models.imports import ItemKind, ItemStatus, NewItem
 
-LIMITS = DEFAULT_LIMITS
 UNREADABLE = "unreadable"
 SMALL_BYTES = 1024 * 1024
 
@@ -59,17 +59,30 @@ class _Seen:
     """A source looked at: refused already, an archive, or a watch file with its content's hash.
 
     ``small`` are the bytes of a small file that is no gzip: they need not be read and hashed again.
+    An index is not looked into here: it may be far larger than a watch file.
     """
 
     source: Source
+    kind: ItemKind = ItemKind.FILE
     refused: NewItem | None = None
     content: str | None = None
     small: bytes | None = None
 
 
-def stage(runtime: Runtime, athlete_id: UUID, sources: Sequence[Source]) -> list[Staged]:
-    """Look at files, store the originals of those that are new to this athlete."""
-    seen = [_look(source) for source in sources]
+def stage(
+    runtime: Runtime,
+    athlete_id: UUID,
+    sources: Sequence[Source],
+    kinds: Mapping[str, ItemKind] | None = None,
+) -> list[Staged]:
+    """Look at files, store the originals of those that are new to this athlete.
+
+    ``kinds`` are those of files that are no plain ones, by name; when these sources are all there
+    is, they tell by themselves.
+    """
+    if kinds is None:
+        kinds = kinds_of([source.name for source in sources])
+    seen = [_look(source, kinds.get(source.name, ItemKind.FILE)) for source in sources]
     contents = [one.content for one in seen if one.content]
     with runtime.database.read() as session:
         known = activities.by_content(session, athlete_id, contents)
@@ -88,12 +101,14 @@ def refusal(name: str, failure: ImportFailure, *, explicit: bool) -> NewItem:
     )
 
 
-def _look(source: Source) -> _Seen:
+def _look(source: Source, kind: ItemKind) -> _Seen:
+    if kind is ItemKind.INDEX:
+        return _Seen(source, kind)
     try:
         with source.open() as file:
             head = file.read(HEAD_BYTES)
             if is_zip(head):
-                return _Seen(source)
+                return _Seen(source, ItemKind.ARCHIVE)
             # One byte more than allowed is enough for payload to refuse it.
             data = head + file.read(LIMITS.max_file_bytes + 1 - len(head))
         content = payload(data, source.name, LIMITS)
@@ -103,7 +118,7 @@ def _look(source: Source) -> _Seen:
     except OSError as error:
         return _Seen(source, refused=_unreadable(source.name, error))
     small = data if content is data and len(data) <= SMALL_BYTES else None
-    return _Seen(source, content=content_sha256(content), small=small)
+    return _Seen(source, kind, content=content_sha256(content), small=small)
 
 
 def _stage(runtime: Runtime, seen: _Seen, known: Iterable[str]) -> Staged:
@@ -127,7 +142,7 @@ def _stage(runtime: Runtime, seen: _Seen, known: Iterable[str]) -> Staged:
     return Staged(
         NewItem(
             name=source.name,
-            kind=ItemKind.ARCHIVE if seen.content is None else ItemKind.FILE,
+            kind=seen.kind,
             file_sha256=original.sha256,
             content_sha256=seen.content,
         ),

@@ -74,7 +74,7 @@ def store(
     for one in files:
         sha = one.read.content_sha256
         if sha in known:
-            outcomes.append(_known(sha, known[sha]))
+            outcomes.append(known_outcome(sha, known[sha]))
             continue
         rows = [_values(activity, athlete, one, now) for activity in one.read.activities]
         packed.update(
@@ -145,6 +145,23 @@ def metrics_json(activity: ReadActivity, height_cm: float | None) -> Mapping[str
     }
 
 
+def known_outcome(sha: str, there: Sequence[Known]) -> Outcome:
+    """How a file ends whose content has been stored before."""
+    deleted = all(one.deleted for one in there)
+    return Outcome(
+        status=ItemStatus.SKIPPED if deleted else ItemStatus.DUPLICATE,
+        code=DELETED_BEFORE if deleted else SAME_BYTES,
+        run_count=len(there),
+        content_sha256=sha,
+    )
+
+
+def overlap_of(athlete: Athlete, one: ToStore, now: datetime) -> Overlap | None:
+    """What would tell a file's first activity from another, or None when it has no date."""
+    row = _values(one.read.activities[0], athlete, one, now)
+    return None if row["started_at"] is None else _overlap(row)
+
+
 def _values(
     activity: ReadActivity, athlete: Athlete, one: ToStore, now: datetime
 ) -> ActivityValues:
@@ -185,16 +202,6 @@ def _settle(
 
 def _overlap(row: ActivityValues) -> Overlap:
     return Overlap._make(row[name] for name in Overlap._fields)  # pyright: ignore[reportUnknownArgumentType, reportGeneralTypeIssues] - the fields are columns
-
-
-def _known(sha: str, there: Sequence[Known]) -> Outcome:
-    deleted = all(one.deleted for one in there)
-    return Outcome(
-        status=ItemStatus.SKIPPED if deleted else ItemStatus.DUPLICATE,
-        code=DELETED_BEFORE if deleted else SAME_BYTES,
-        run_count=len(there),
-        content_sha256=sha,
-    )
 
 
 def _outcome(new: _New, alternate_of: Mapping[UUID, UUID | None]) -> Outcome:
