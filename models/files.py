@@ -95,6 +95,6 @@ def _referenced(session: Session, athlete_id: uuid.UUID, shas: Collection[str]) 
         items = select(ImportItem.file_sha256).where(
             ImportItem.athlete_id == athlete_id, ImportItem.file_sha256.in_(chunk)
         )
-        used.update(session.scalars(activities))
+        used.update(sha for sha in session.scalars(activities) if sha is not None)
         used.update(sha for sha in session.scalars(items) if sha is not None)
     return used

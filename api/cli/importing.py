@@ -59,7 +59,7 @@ def _tell(report: ImportReport) -> None:
     for status in PROBLEMS:
         for item in report.items:
             if item.status == status:
-                click.echo(f"{shown(item.name)}: {item.detail}", err=True)
+                click.echo(f"{shown(item.name)}: {item.detail} {item.hint}".rstrip(), err=True)
     click.echo(_totals(report.totals))
 
 

@@ -215,7 +215,7 @@ class Work:
         except (ImportFailure, OSError) as failure:
             outcome = failed(failure)
         with self._runtime.database.write() as session:
-            known = _known_members(session, archive) if members else {}
+            known = _known_members(session, archive)
             items = items_of(archive, members, known)
             imports.add_items(
                 session, self._athlete_id, self._import_id, items, self._runtime.now()

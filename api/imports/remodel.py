@@ -71,6 +71,8 @@ def _move_days(session: Session, athlete_id: UUID, now: datetime) -> None:
 def _count_again(
     runtime: Runtime, run: Activity, height_cm: float | None, originals: OriginalReader
 ) -> None:
+    if run.file_sha256 is None or run.entry is not None:
+        return
     try:
         read = read_file(
             originals.content(run.file_sha256, run.member), run.source_name, LIMITS, height_cm

@@ -18,7 +18,8 @@ class ItemBody(BaseModel):
     name: str
     status: ItemStatusName
     code: str | None = Field(description="Why, for programs; null for a plain import.")
-    detail: str = Field(description="What happened and what to do, in a sentence.")
+    detail: str = Field(description="What happened, in a sentence.")
+    hint: str = Field(description="What to do about it; empty when there is nothing to say.")
     run_ids: list[UUID] = Field(description="The activities this file is stored as.")
 
 

@@ -18,7 +18,7 @@ from api.imports.schemas import (
     TotalsBody,
 )
 from api.imports.staging import Source, Staged, stage
-from api.messages.imports import item_sentence
+from api.messages.imports import item_words
 from api.runtime import Runtime
 from models import activities, files, imports, jobs
 from models.imports import ImportBatch, ImportItem, ItemStatus, Origin
@@ -181,11 +181,13 @@ _NAMES: Mapping[ItemStatus, ItemStatusName] = {
 
 
 def _item_body(item: ImportItem, run_ids: Iterable[UUID]) -> ItemBody:
+    words = item_words(item.status.value, item.code, item.detail)
     return ItemBody(
         name=item.name,
         status=_NAMES[item.status],
         code=item.code,
-        detail=item_sentence(item.status.value, item.code, item.detail),
+        detail=words.sentence,
+        hint=words.hint,
         run_ids=list(run_ids),
     )
 

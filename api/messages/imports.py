@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -22,6 +23,13 @@ IMPORTED: Final[Mapping[str, Passage]] = {
         "It was added with no date, as the file holds none.",
         "It does not count until you give it one.",
     ),
+    "index": (
+        (
+            "This list was read: {added} added, {told} given a name or effort, {unread} not read.",
+            "This list was read.",
+        ),
+        "Runs of the list that have a file here were not added twice.",
+    ),
 }
 
 DUPLICATE: Final[Mapping[str, Passage]] = {
@@ -34,6 +42,7 @@ DUPLICATE: Final[Mapping[str, Passage]] = {
         ("This is the run of {day} again.", "You have this run already."),
         "The fuller file of the two counts, and the other is kept beside it.",
     ),
+    "index_known": ("There is nothing new in this list.", "All its runs are here already."),
 }
 
 SKIPPED: Final[Mapping[str, Passage]] = {
@@ -42,6 +51,10 @@ SKIPPED: Final[Mapping[str, Passage]] = {
     FailureCode.NOT_A_WATCH_FILE: (
         "Left out, as it is not a watch file.",
         "There is nothing you need to do.",
+    ),
+    "deleted_before": (
+        "Left out, as you deleted this run before.",
+        "To have it back, restore it from your deleted runs.",
     ),
     "empty_archive": ("Left out, as there is no watch file in it.", "Look for the right ZIP."),
     FailureCode.NO_ACTIVITY: (
@@ -157,9 +170,15 @@ _HOW_OFTEN: Final = " ({count} times)"
 _MOST: Final = "the most is {most}"
 
 
-def item_sentence(
-    status: str, code: str | None, detail: str | None = None, name: str | None = None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class ItemWords:
+    """What became of one file, and what to do about it ("" for nothing)."""
+
+    sentence: str
+    hint: str
+
+
+def item_words(status: str, code: str | None, detail: str | None = None) -> ItemWords:
     """What became of one file and what to do.
 
     Parameters
@@ -170,16 +189,14 @@ def item_sentence(
         Why: a ``FailureCode`` for what failed; for the others a key of their catalogue. A code
         without words of its own reads like its status.
     detail
-        For a duplicate, the day of the run it matches (ISO 8601); for a failure, the fact its
-        importer told; None or "" for none.
-    name
-        The file's name, to begin with; left out when it is shown beside the sentence.
+        For a duplicate, the day of the run it matches (ISO 8601); for an index, how many it added,
+        told and could not read; for a failure, the fact its importer told; None or "" for none.
     """
     words = OUTCOMES[status]
     # Inside an archive a file is left out for what would be a failure on its own.
     passage = words.get(code or "") or FAILED.get(code or "") or words[""]
-    text = fill_passage(passage, _figures(status, code, detail))
-    return f"{name}: {text}" if name else text
+    filled = _figures(status, code, detail)
+    return ItemWords(fill(passage[0], filled), fill_passage(passage[1:], filled))
 
 
 def status_word(status: str) -> str:
@@ -196,6 +213,9 @@ def warning_text(code: Warn, count: int = 0) -> str:
 
 
 def _figures(status: str, code: str | None, detail: str | None) -> dict[str, str]:
+    if code == "index":
+        counts = (detail or "").split()
+        return dict(zip(("added", "told", "unread"), counts, strict=False))
     if status == "duplicate":
         day = _day(detail or "")
         return {"day": figures.day(day)} if day else {}

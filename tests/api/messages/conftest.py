@@ -13,7 +13,7 @@ import api.messages
 from analytics.recording import Warn
 from api.messages import evidence, footer, headline, limit, reasons, rules
 from api.messages.filling import blanks
-from api.messages.imports import OUTCOMES, item_sentence, warning_text
+from api.messages.imports import OUTCOMES, item_words, warning_text
 from api.messages.pages import WORDS, say
 
 DAY = date(2026, 11, 3)
@@ -125,7 +125,9 @@ def _headlines() -> Iterator[str]:
 def _imports() -> Iterator[str]:
     for status, words in OUTCOMES.items():
         for code in words:
-            yield item_sentence(status, code, "2026-11-03" if status == "duplicate" else "")
+            detail = {"duplicate": "2026-11-03", "imported": "3 120 1"}.get(status, "")
+            words = item_words(status, code, detail)
+            yield f"{words.sentence} {words.hint}".rstrip()
     for code in Warn:
         yield warning_text(code)
         yield warning_text(code, 12)
