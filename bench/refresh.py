@@ -65,7 +65,7 @@ def _check(runtime: Runtime, athlete: Athlete) -> None:
 
 def _add_runs(session: Session, athlete: Athlete, run_days: list[date]) -> None:
     for day in run_days:
-        activities.insert(session, athlete.id, _run(day))
+        activities.insert(session, athlete.id, [_run(day)])
     rewrite_days(session, athlete.id, run_days)
 
 

@@ -100,6 +100,8 @@ class Decoders:
         self._folder = originals.folder
         self._here = OriginalReader(originals)
         self._pool: ProcessPoolExecutor | None = None
+        self._warm: Future[list[Read]] | None = None
+        self._can_start = processors() > 1
         self._begun = 0
 
     def __enter__(self) -> Self:
@@ -127,7 +129,7 @@ class Decoders:
         """
         self._begun += len(tasks)
         if self._pool is None:
-            if self._begun >= WORTH_STARTING_ITEMS and processors() > 1:
+            if self._can_start and self._begun >= WORTH_STARTING_ITEMS:
                 self._start_pool()
             # While the processes start, this one reads.
             return lambda: [read_task(self._here, task, height_cm) for task in tasks]
@@ -145,9 +147,15 @@ class Decoders:
             with suppress(BrokenProcessPool):
                 return [read for future in pending for read in future.result()]
         if self._pool is pool:
+            # Decoders that never read anything cannot run here at all: this process does it alone.
+            self._can_start = self._worked()
             self._end_pool()
-            self._start_pool()
+            if self._can_start:
+                self._start_pool()
         raise DecoderDied
+
+    def _worked(self) -> bool:
+        return self._warm is not None and self._warm.done() and self._warm.exception() is None
 
     def _start_pool(self) -> None:
         # Spawned, not forked: a fork would share the database's connections.
@@ -157,8 +165,7 @@ class Decoders:
             _begin_there,
             (self._folder,),
         )
-        for _ in range(min(MOST_DECODERS, processors())):
-            self._pool.submit(_read_there, (), None)
+        self._warm = self._pool.submit(_read_there, (), None)
 
     def _end_pool(self) -> None:
         if self._pool is not None:

@@ -144,9 +144,9 @@ def add_run(runtime: Runtime, owner_id: UUID) -> Callable[..., UUID]:
         values.update(columns)  # type: ignore[typeddict-item]
         with runtime.database.write() as session:
             files.add_many(session, [NewFile(values["file_sha256"], 1)], NOW)
-            activities.insert(session, whom, values)
+            activities.insert(session, whom, [values])
             packed = [channels.pack(name, one) for name, one in (samples or {}).items()]
-            channels.insert(session, whom, run_id, packed)
+            channels.insert_many(session, whom, {run_id: packed})
             if values["local_date"] is not None:
                 rewrite_days(session, whom, [values["local_date"]])
         return run_id

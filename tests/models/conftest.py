@@ -105,7 +105,7 @@ def store(
             files.add_many(
                 session, [NewFile(sha("file"), 1), NewFile(activity["file_sha256"], 1)], NOW
             )
-            activities.insert(session, athlete_id, activity)
+            activities.insert(session, athlete_id, [activity])
         return activity["id"]
 
     return keep

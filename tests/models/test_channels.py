@@ -153,8 +153,8 @@ def test_the_streams_of_an_activity_come_back_one_or_many(
     activity_id = store(athlete_id, run())
     with database.write() as session:
         packed = [pack(name, np.arange(3, dtype=np.float32)) for name in ("a", "b")]
-        channels.insert(session, athlete_id, activity_id, packed)
-        channels.insert(session, athlete_id, activity_id, [])
+        channels.insert_many(session, athlete_id, {activity_id: packed})
+        channels.insert_many(session, athlete_id, {activity_id: []})
     with database.read() as session:
         assert channels.names(session, athlete_id, activity_id) == ["a", "b"]
         assert channels.read_many(session, athlete_id, activity_id).keys() == {"a", "b"}

@@ -78,7 +78,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "activities.in_other_zone": lambda s, w: activities.in_other_zone(
         s, w.athlete_id, "UTC", "position"
     ),
-    "activities.insert": lambda s, w: activities.insert(s, w.athlete_id, w.next_run),
+    "activities.insert": lambda s, w: activities.insert(s, w.athlete_id, [w.next_run]),
     "activities.last_run_day": lambda s, w: activities.last_run_day(s, w.athlete_id),
     "activities.list_page": lambda s, w: activities.list_page(
         s, w.athlete_id, limit=9, sport="running", first=DAY, last=DAY
@@ -163,9 +163,9 @@ def world(database: Database, run: Callable[..., ActivityValues]) -> World:
         athlete_id = athletes.add(session, name="A", zone="UTC", is_owner=False, now=NOW).id
         files.add_many(session, [NewFile(SHA, 1)], NOW)
         first, second = run(started_at=NOW, ended_at=NOW), run(started_at=NOW, ended_at=NOW)
-        activities.insert(session, athlete_id, first)
+        activities.insert(session, athlete_id, [first])
         speed = channels.pack("speed_m_s", np.ones(3, np.float32))
-        channels.insert(session, athlete_id, first["id"], [speed])
+        channels.insert_many(session, athlete_id, {first["id"]: [speed]})
         days.rewrite(session, athlete_id, {DAY: DayTotals(DAY, 1, 1.0, 1.0, 1.0, 1.0, 1.0)})
         alert_id = new_id()
         alerts.upsert(session, athlete_id, alert_id, ALERT, NOW)
