@@ -187,4 +187,7 @@ def _footprint(one: Overlap) -> Footprint:
         session_index=one.session_index,
         richness=one.richness,
         distance_m=one.distance_m,
+        signature=None,
+        preferred_s=None,
+        bare=False,
     )
