@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from analytics.recording import Device, Recording, Sport, Stream, Warn
+from analytics.runs.signature import Signature, matches
 
 footprint_window_s: Final = 48 * 3600.0
 """Starts further apart than this never match, seconds. It is also the longest recording whose
@@ -19,6 +22,20 @@ SAME_START_S: Final = 1.0
 
 SHARED_TIME: Final = 0.5
 """More than this share of the shorter recording's time makes two recordings of one activity."""
+
+HOUR_S: Final = 3600.0
+
+LARGEST_SHIFT_HOURS: Final = 14
+LARGEST_SHIFT_S: Final = LARGEST_SHIFT_HOURS * HOUR_S
+"""No zone is further from UTC: a recording read in the wrong one is shifted by this at most."""
+
+SHIFT_TOLERANCE_S: Final = 5.0
+"""How far from whole hours a shift may be: a wrong zone moves all times alike, and what is left is
+the first sample's delay and whole seconds. A second run of the day begins this close to whole hours
+after the first once in 360 times (our choice)."""
+
+SHIFTED_AGREEMENT: Final = 0.02
+"""Durations and distances of shifted recordings differ by this share of the larger at most."""
 
 RICHNESS_WEIGHTS: Final = {
     Stream.CADENCE_SPM: 8,
@@ -67,6 +84,13 @@ class Footprint:
         As :func:`richness` of the recording.
     distance_m
         Metres, or None when unknown.
+    signature
+        As :func:`analytics.runs.signature.signature` of the recording, None without heart rate and
+        track.
+    preferred_s
+        When the runner chose it, seconds since the epoch; None when never.
+    bare
+        Whether it has no samples: a summary alone.
     """
 
     key: str
@@ -78,6 +102,9 @@ class Footprint:
     session_index: int
     richness: int
     distance_m: float | None
+    signature: Signature | None
+    preferred_s: float | None
+    bare: bool
 
 
 def richness(recording: Recording) -> int:
@@ -103,9 +130,11 @@ def same_run(a: Footprint, b: Footprint) -> bool:
     """Whether two recordings are of the same activity.
 
     They are when they are the same activity of the same bytes; when the same device, known by its
-    serial number, started them at the same moment; or when they are of the same sport and share
-    more than half of the shorter one's time. Two activities of one file never are, and one without
-    a start only by its bytes.
+    serial number, started them at the same moment; when they are of the same sport and share more
+    than half of the shorter one's time; or when they are of the same sport, whole hours apart, up
+    to 14, with durations and distances within 2 % and signatures that match: one of them was read
+    in a wrong zone. Two activities of one file never are, and one without a start only by its
+    bytes.
     """
     if a.content == b.content:
         return a.session_index == b.session_index
@@ -114,14 +143,18 @@ def same_run(a: Footprint, b: Footprint) -> bool:
     one_device = a.device.serial is not None and a.device == b.device
     if one_device and abs(a.started_s - b.started_s) <= SAME_START_S:
         return True
-    return a.sport is b.sport and _shared(a, b) > SHARED_TIME
+    if a.sport is not b.sport:
+        return False
+    return _shared_s(a, b) > SHARED_TIME * min(a.elapsed_s, b.elapsed_s) or _shifted(a, b)
 
 
 def groups(footprints: Iterable[Footprint]) -> list[list[Footprint]]:
-    """Sort recordings into activities: the connected components of :func:`same_run`.
+    """Sort recordings into activities: the connected components of :func:`same_run`, but for two.
 
     A component never holds two activities of one file: where a third recording lies across both,
-    it goes with the one it shares more time with.
+    it goes with the one it shares more time with. Nor does a bare recording join what others keep
+    apart: a summary of an hour over two recordings of half an hour goes with the one it shares more
+    time with, and both halves stand. Bare ones without a recording group among themselves.
 
     Parameters
     ----------
@@ -131,13 +164,17 @@ def groups(footprints: Iterable[Footprint]) -> list[list[Footprint]]:
     Returns
     -------
     Every footprint in exactly one group, the winner of each group first, the groups by the time
-    and key of their winner: the same whatever the order of the input.
+    and content of their winner: the same whatever the order of the input, and whatever the keys
+    where no two are the same activity of the same bytes.
     """
     ordered = sorted(footprints, key=_order)
+    same = [(a, b) for a, b in candidate_pairs(ordered) if same_run(a, b)]
     members = {one.key: [one] for one in ordered}
-    for a, b in sorted(_pairs(ordered), key=_strength):
+    for a, b in sorted(same, key=_strength):
         first, second = members[a.key], members[b.key]
         if first is second or _share_a_file(first, second):
+            continue
+        if (a.bare or b.bare) and _sampled(first) and _sampled(second):
             continue
         first.extend(second)
         members.update((one.key, first) for one in second)
@@ -146,7 +183,9 @@ def groups(footprints: Iterable[Footprint]) -> list[list[Footprint]]:
 
 
 def winner(group: Sequence[Footprint]) -> Footprint:
-    """The recording that tells most, by a total order: the input's order does not matter.
+    """The recording that counts: the runner's latest choice, else the one that tells most.
+
+    By a total order: the input's order does not matter.
 
     Parameters
     ----------
@@ -156,41 +195,76 @@ def winner(group: Sequence[Footprint]) -> Footprint:
     return min(group, key=_rank)
 
 
-def _rank(one: Footprint) -> tuple[int, str, int, str]:
-    return -one.richness, one.content, one.session_index, one.key
+def candidate_pairs(footprints: Iterable[Footprint]) -> Iterator[tuple[Footprint, Footprint]]:
+    """Every pair that may be of the same activity, and few others; each pair once or twice.
 
-
-def _order(one: Footprint) -> tuple[bool, float, str]:
-    return one.started_s is None, one.started_s or 0.0, one.key
-
-
-def _shared(a: Footprint, b: Footprint) -> float:
-    """Share of the shorter one's time that both ran, 0 to 1."""
-    if a.started_s is None or b.started_s is None:
-        return 0.0
-    shorter = min(a.elapsed_s, b.elapsed_s)
-    if shorter <= 0 or max(a.elapsed_s, b.elapsed_s) > footprint_window_s:
-        return 0.0
-    start = max(a.started_s, b.started_s)
-    end = min(a.started_s + a.elapsed_s, b.started_s + b.elapsed_s)
-    return max(end - start, 0.0) / shorter
-
-
-def _pairs(ordered: Sequence[Footprint]) -> Iterable[tuple[Footprint, Footprint]]:
-    """Pairs of the same activity, found without comparing everything with everything."""
+    Of the same bytes neighbours alone are paired. The number of pairs grows with the number of
+    recordings and not with its square, as a runner is in few places at a time.
+    """
+    ordered = sorted(footprints, key=_order)
     by_bytes: dict[tuple[str, int], list[Footprint]] = {}
     for one in ordered:
         by_bytes.setdefault((one.content, one.session_index), []).append(one)
     for alike in by_bytes.values():
         yield from pairwise(alike)
+    dated = [(one.started_s, one) for one in ordered if one.started_s is not None]
     running: list[Footprint] = []
-    for one in ordered:
-        start_s = one.started_s
-        if start_s is None:
-            break
+    for start_s, one in dated:
         running = [other for other in running if _reaches(other, start_s)]
-        yield from ((other, one) for other in running if same_run(other, one))
+        yield from ((other, one) for other in running)
         running.append(one)
+    signed = [(start_s, one) for start_s, one in dated if one.signature is not None]
+    starts_s = [start_s for start_s, _ in signed]
+    for start_s, one in signed:
+        for hours in range(1, LARGEST_SHIFT_HOURS + 1):
+            later_s = start_s + hours * HOUR_S
+            place = bisect_left(starts_s, later_s - SHIFT_TOLERANCE_S)
+            while place < len(signed) and starts_s[place] <= later_s + SHIFT_TOLERANCE_S:
+                yield one, signed[place][1]
+                place += 1
+
+
+def _rank(one: Footprint) -> tuple[float, int, str, int, str]:
+    chosen_s = -math.inf if one.preferred_s is None else one.preferred_s
+    return -chosen_s, -one.richness, one.content, one.session_index, one.key
+
+
+def _order(one: Footprint) -> tuple[bool, float, str, int, str]:
+    # Keys come last: they may tell which of two was imported first.
+    start_s = one.started_s
+    return start_s is None, start_s or 0.0, one.content, one.session_index, one.key
+
+
+def _shared_s(a: Footprint, b: Footprint) -> float:
+    """Seconds that both ran; 0 where one is too long to tell."""
+    if a.started_s is None or b.started_s is None:
+        return 0.0
+    if max(a.elapsed_s, b.elapsed_s) > footprint_window_s:
+        return 0.0
+    start = max(a.started_s, b.started_s)
+    end = min(a.started_s + a.elapsed_s, b.started_s + b.elapsed_s)
+    return max(end - start, 0.0)
+
+
+def _shifted(a: Footprint, b: Footprint) -> bool:
+    """Whether one is the other read in another zone."""
+    if a.started_s is None or b.started_s is None or a.signature is None or b.signature is None:
+        return False
+    apart_s = abs(a.started_s - b.started_s)
+    hours = round(apart_s / HOUR_S)
+    return (
+        1 <= hours <= LARGEST_SHIFT_HOURS
+        and abs(apart_s - hours * HOUR_S) <= SHIFT_TOLERANCE_S
+        and _agree(a.elapsed_s, b.elapsed_s)
+        and _agree(a.distance_m, b.distance_m)
+        and matches(a.signature, b.signature)
+    )
+
+
+def _agree(a: float | None, b: float | None) -> bool:
+    if a is None or b is None or min(a, b) <= 0:
+        return False
+    return abs(a - b) <= SHIFTED_AGREEMENT * max(a, b)
 
 
 def _reaches(one: Footprint, moment_s: float) -> bool:
@@ -198,11 +272,17 @@ def _reaches(one: Footprint, moment_s: float) -> bool:
     return one.started_s is not None and one.started_s + max(length_s, SAME_START_S) >= moment_s
 
 
-def _strength(pair: tuple[Footprint, Footprint]) -> tuple[bool, float, str, str]:
-    """The surest pairs first: the same bytes, then the more of their time they share."""
+def _strength(
+    pair: tuple[Footprint, Footprint],
+) -> tuple[int, bool, float, tuple[str, int, str], tuple[str, int, str]]:
+    """Recordings before bare ones; then the same bytes, then the more time they share."""
     a, b = pair
-    first, second = sorted((a.key, b.key))
-    return a.content != b.content, -_shared(a, b), first, second
+    first, second = sorted((one.content, one.session_index, one.key) for one in pair)
+    return a.bare + b.bare, a.content != b.content, -_shared_s(a, b), first, second
+
+
+def _sampled(group: Sequence[Footprint]) -> bool:
+    return not all(one.bare for one in group)
 
 
 def _share_a_file(first: Sequence[Footprint], second: Sequence[Footprint]) -> bool:

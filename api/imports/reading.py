@@ -14,6 +14,7 @@ import numpy as np
 from analytics.recording import Recording, Stream
 from analytics.runs.duplicates import richness
 from analytics.runs.metrics import RunMetrics, run_metrics
+from analytics.runs.signature import signature
 from importers.identify import HEAD_BYTES, identify, payload
 from importers.limits import Limits
 from models.channels import ELAPSED, LATITUDE, LONGITUDE, PackedChannel, pack
@@ -90,12 +91,13 @@ def read_activity(
     recording: Recording, session_index: int, height_cm: float | None
 ) -> ReadActivity:
     """Everything that will be stored of one recording."""
+    mark = signature(recording)
     return ReadActivity(
         session_index,
         recording.without_samples(),
         run_metrics(recording, height_cm),
         richness(recording),
-        None,
+        None if mark is None else mark.to_bytes(),
         pack_samples(recording),
     )
 

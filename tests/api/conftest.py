@@ -143,7 +143,7 @@ def add_run(runtime: Runtime, owner_id: UUID) -> Callable[..., UUID]:
         values = _values(run_id, day, km)
         values.update(columns)  # type: ignore[typeddict-item]
         with runtime.database.write() as session:
-            files.add_many(session, [NewFile(values["file_sha256"], 1)], NOW)
+            files.add_many(session, [NewFile(values["file_sha256"] or "", 1)], NOW)
             activities.insert(session, whom, [values])
             packed = [channels.pack(name, one) for name, one in (samples or {}).items()]
             channels.insert_many(session, whom, {run_id: packed})
@@ -222,7 +222,18 @@ def _values(run_id: UUID, day: date | None, km: float) -> ActivityValues:
         "device_product": "fr965",
         "device_serial": "1234",
         "richness": 3,
+        "signature": None,
         "duplicate_of": None,
+        "deleted_at": None,
+        "preferred_at": None,
+        "read_values": {},
+        "entry": None,
+        "title": None,
+        "rpe": None,
+        "fast_was_run": None,
+        "held_out_m": 0.0,
+        "held_out_s": 0.0,
+        "held_out_flexions": 0.0,
         "metrics": metrics,
         "warnings": [{"code": "repeated_times", "count": 3}],
         "created_at": NOW,

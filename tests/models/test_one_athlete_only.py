@@ -23,11 +23,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import models
-from models import activities, alerts, athletes, channels, days, files, imports, jobs, leases
-from models.activities import ActivityValues
+from models import (
+    activities,
+    alerts,
+    athletes,
+    channels,
+    day_marks,
+    days,
+    files,
+    imports,
+    jobs,
+    leases,
+)
+from models.activities import ActivityValues, Told
 from models.alerts import AlertValues
 from models.base import NOT_ATHLETE_OWNED, Base, new_id
 from models.database import Database
+from models.day_marks import DayKind
 from models.days import DayTotals
 from models.files import NewFile
 from models.imports import ItemKind, ItemStatus, NewItem, Origin
@@ -63,9 +75,13 @@ class World:
 
 
 ITEM = NewItem(name="run.fit", kind=ItemKind.FILE, file_sha256=SHA)
+ENDED = NewItem(
+    name="list: run", kind=ItemKind.FILE, content_sha256=SHA, status=ItemStatus.IMPORTED
+)
 OUTCOME = Outcome(status=ItemStatus.IMPORTED, run_count=1, content_sha256=SHA)
 
 CALLS: Mapping[str, Callable[[Session, World], object]] = {
+    "activities.alternates": lambda s, w: activities.alternates(s, w.athlete_id, w.run["id"]),
     "activities.by_content": lambda s, w: activities.by_content(
         s, w.athlete_id, [w.run["content_sha256"]]
     ),
@@ -84,9 +100,13 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
         s, w.athlete_id, limit=9, sport="running", first=DAY, last=DAY
     ),
     "activities.overlapping": lambda s, w: activities.overlapping(s, w.athlete_id, NOW, NOW),
+    "activities.overlaps": lambda s, w: activities.overlaps(s, w.athlete_id),
     "activities.runs_of_day": lambda s, w: activities.runs_of_day(s, w.athlete_id, [DAY]),
     "activities.set_duplicate_of": lambda s, w: activities.set_duplicate_of(
         s, w.athlete_id, {w.run["id"]: w.run["id"]}
+    ),
+    "activities.tell": lambda s, w: activities.tell(
+        s, w.athlete_id, [Told(w.run["id"], "Easy", 3.0)]
     ),
     "alerts.acknowledge": lambda s, w: alerts.acknowledge(s, w.athlete_id, w.alert_id, NOW),
     "alerts.delete": lambda s, w: alerts.delete(s, w.athlete_id, w.alert_id),
@@ -107,12 +127,15 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "athletes.mark_dirty": lambda s, w: athletes.mark_dirty(s, w.athlete_id, DAY),
     "athletes.owner": lambda s, _: athletes.owner(s),
     "athletes.update_profile": lambda s, w: athletes.update_profile(s, w.athlete_id, {"sex": "f"}),
-    "channels.insert": lambda s, w: channels.insert(
-        s, w.athlete_id, w.run["id"], [channels.pack("power_w", np.ones(3, np.float32))]
+    "channels.insert_many": lambda s, w: channels.insert_many(
+        s, w.athlete_id, {w.run["id"]: [channels.pack("power_w", np.ones(3, np.float32))]}
     ),
     "channels.names": lambda s, w: channels.names(s, w.athlete_id, w.run["id"]),
     "channels.read_many": lambda s, w: channels.read_many(s, w.athlete_id, w.run["id"]),
     "channels.read_one": lambda s, w: channels.read_one(s, w.athlete_id, w.run["id"], "speed_m_s"),
+    "day_marks.in_range": lambda s, w: day_marks.in_range(s, w.athlete_id, DAY, DAY),
+    "day_marks.put": lambda s, w: day_marks.put(s, w.athlete_id, DAY, DayKind.RACE, None, NOW),
+    "day_marks.remove": lambda s, w: day_marks.remove(s, w.athlete_id, DAY, DayKind.SICK),
     "days.read_range": lambda s, w: days.read_range(s, w.athlete_id, DAY, DAY),
     "days.rewrite": lambda s, w: days.rewrite(
         s, w.athlete_id, {DAY: None, date(2026, 5, 5): DayTotals(DAY, 1, 1.0, 1.0, 1.0, 1.0, 1.0)}
@@ -122,6 +145,9 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "files.remove_many": lambda s, _: files.remove_many(s, [hashlib.sha256(b"no").hexdigest()]),
     "files.stored": lambda s, _: files.stored(s),
     "files.unreferenced": lambda s, _: files.unreferenced(s),
+    "imports.add_ended": lambda s, w: imports.add_ended(
+        s, w.athlete_id, w.import_id, [ENDED], NOW
+    ),
     "imports.add_items": lambda s, w: imports.add_items(s, w.athlete_id, w.import_id, [ITEM], NOW),
     "imports.by_key": lambda s, w: imports.by_key(s, w.athlete_id, "key"),
     "imports.cancel": lambda s, w: imports.cancel(s, w.athlete_id, w.import_id, NOW),
@@ -135,7 +161,9 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "imports.items": lambda s, w: imports.items(
         s, w.athlete_id, w.import_id, limit=9, after=-1, statuses=list(ItemStatus)
     ),
+    "imports.known_members": lambda s, w: imports.known_members(s, w.athlete_id, SHA),
     "imports.open_batches": lambda s, w: imports.open_batches(s, w.athlete_id),
+    "imports.siblings": lambda s, w: imports.siblings(s, w.athlete_id, w.import_id, SHA),
     "imports.totals": lambda s, w: imports.totals(s, w.athlete_id, w.import_id),
     "jobs.add": lambda s, w: jobs.add(s, "import", w.athlete_id, w.import_id, NOW),
     "jobs.exists": lambda s, w: jobs.exists(s, "import", w.athlete_id, w.import_id),
@@ -144,8 +172,14 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "leases.claim": lambda s, w: leases.claim(
         s, w.athlete_id, w.import_id, owner="me", now=NOW, lease_s=60, limit=9
     ),
-    "leases.finish_item": lambda s, w: leases.finish_item(
-        s, w.athlete_id, w.import_id, 0, owner="before", outcome=OUTCOME, now=NOW
+    "leases.end_unclaimed": lambda s, w: leases.end_unclaimed(
+        s, w.athlete_id, w.import_id, {1: OUTCOME}, NOW
+    ),
+    "leases.finish_items": lambda s, w: leases.finish_items(
+        s, w.athlete_id, w.import_id, {0: OUTCOME}, owner="before", now=NOW
+    ),
+    "leases.holds": lambda s, w: leases.holds(
+        s, w.athlete_id, w.import_id, 0, owner="before"
     ),
     "leases.release": lambda s, w: leases.release(s, w.athlete_id, w.import_id, owner="before"),
     "leases.renew": lambda s, w: leases.renew(

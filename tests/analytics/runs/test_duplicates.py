@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -11,13 +12,17 @@ from hypothesis import strategies as st
 
 from analytics.recording import Device, DeviceTotals, Recording, RecordingWarning, Sport, Warn
 from analytics.runs.duplicates import (
+    LARGEST_SHIFT_S,
+    SHIFT_TOLERANCE_S,
     Footprint,
+    candidate_pairs,
     footprint_window_s,
     groups,
     richness,
     same_run,
     winner,
 )
+from analytics.runs.signature import Signature
 
 MakeRecording = Callable[..., Recording]
 
@@ -34,6 +39,10 @@ def footprint(  # noqa: PLR0917 - what tells recordings apart is in the calls' o
     sport: Sport = Sport.RUNNING,
     device: Device | None = None,
     rich: int = 0,
+    signed: Signature | None = None,
+    preferred_s: float | None = None,
+    *,
+    bare: bool = False,
 ) -> Footprint:
     return Footprint(
         key=key,
@@ -45,6 +54,20 @@ def footprint(  # noqa: PLR0917 - what tells recordings apart is in the calls' o
         session_index=session_index,
         richness=rich,
         distance_m=10_000.0,
+        signature=signed,
+        preferred_s=preferred_s,
+        bare=bare,
+    )
+
+
+def heart(seed: int) -> Signature:
+    """The signature of one run by its heart rate: another seed, another run."""
+    rates = np.random.default_rng([abs(seed), int(seed < 0)]).integers(140, 160, 57).tolist()
+    return Signature(
+        step_exponent=6,
+        heart_rates_bpm=tuple(rates),
+        latitudes_semicircles=(),
+        longitudes_semicircles=(),
     )
 
 
@@ -162,13 +185,148 @@ def test_the_richest_wins_and_ties_are_settled_by_the_bytes() -> None:
     assert winner([tied, again]) is again
 
 
+def test_the_runners_latest_choice_wins_over_the_richest() -> None:
+    rich, poor = footprint("rich", rich=9), footprint("poor", preferred_s=100.0)
+    assert winner([rich, poor]) is poor
+    later = footprint("later", preferred_s=200.0)
+    assert winner([rich, poor, later]) is winner([later, poor, rich]) is later
+    assert groups([rich, poor, later]) == [[later, poor, rich]]
+    at_once = replace(rich, preferred_s=200.0)
+    assert winner([later, at_once]) is at_once
+
+
+@pytest.mark.parametrize("hours", [1, 2, 14])
+def test_a_recording_read_in_another_zone_is_the_same_run(hours: int) -> None:
+    here = footprint("here", 100 * HOUR, signed=heart(1))
+    there = footprint("there", (100 - hours) * HOUR, signed=heart(1))
+    assert same_run(here, there)
+    assert same_run(there, here)
+    assert keys(groups([here, there])) == {frozenset({"here", "there"})}
+
+
+@pytest.mark.parametrize(
+    ("late_s", "same"),
+    [
+        (7 * HOUR + SHIFT_TOLERANCE_S, True),
+        (7 * HOUR - SHIFT_TOLERANCE_S, True),
+        (7 * HOUR + SHIFT_TOLERANCE_S + 0.5, False),
+        (7.5 * HOUR, False),
+        (LARGEST_SHIFT_S + SHIFT_TOLERANCE_S, True),
+        (LARGEST_SHIFT_S + HOUR, False),
+        (24 * HOUR, False),
+    ],
+)
+def test_a_shift_is_of_whole_hours_and_at_most_fourteen(late_s: float, *, same: bool) -> None:
+    here, there = footprint("here", signed=heart(1)), footprint("there", late_s, signed=heart(1))
+    assert same_run(here, there) is same
+    assert len(groups([here, there])) == (1 if same else 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"elapsed_s": 0.981 * HOUR}, True),
+        ({"elapsed_s": 0.979 * HOUR}, False),
+        ({"distance_m": 9_801.0}, True),
+        ({"distance_m": 9_799.0}, False),
+        ({"distance_m": 10_204.0}, True),
+        ({"distance_m": 10_205.0}, False),
+        ({"distance_m": None}, False),
+        ({"signature": None}, False),
+        ({"signature": heart(2)}, False),
+        ({"sport": Sport.CYCLING}, False),
+    ],
+    ids=str,
+)
+def test_a_shifted_recording_agrees_in_all_it_measured(
+    change: dict[str, object], *, same: bool
+) -> None:
+    here = footprint("here", signed=heart(1))
+    there = replace(footprint("there", 3 * HOUR, signed=heart(1)), **change)
+    assert same_run(here, there) is same
+    assert same_run(there, here) is same
+
+
+def test_a_summary_over_two_recordings_joins_the_one_it_shares_more_with() -> None:
+    short = footprint("short", 0, 1200)
+    long = footprint("long", 1300, 2300)
+    hour = footprint("hour", 0, HOUR, bare=True)
+    assert same_run(short, hour)
+    assert same_run(long, hour)
+    expected = {frozenset({"short"}), frozenset({"long", "hour"})}
+    assert keys(groups([short, long, hour])) == expected
+    again = footprint("again", 10, HOUR, bare=True)
+    assert keys(groups([again, hour, short, long])) == {
+        frozenset({"short"}),
+        frozenset({"long", "hour", "again"}),
+    }
+    # With samples it is a recording of both.
+    assert len(groups([short, long, replace(hour, bare=False)])) == 1
+
+
+def test_a_summary_known_by_another_summary_alone_follows_it() -> None:
+    run = footprint("run", 0, 1800)
+    near = footprint("near", 600, 2400, bare=True)
+    far = footprint("far", 1700, 2000, bare=True)
+    assert not same_run(run, far)
+    other = footprint("other", 2500, 1200)
+    assert keys(groups([far, near, run])) == {frozenset({"run", "near", "far"})}
+    assert keys(groups([far, near, run, other])) == {
+        frozenset({"run", "near"}),
+        frozenset({"far", "other"}),
+    }
+
+
+def test_summaries_without_a_recording_are_one_run_together() -> None:
+    summaries = [footprint(str(start), start, HOUR, bare=True) for start in (0, 1200, 2400)]
+    assert not same_run(summaries[0], summaries[2])
+    assert len(groups(summaries)) == 1
+
+
+def test_which_copy_was_imported_first_does_not_show_in_a_tie() -> None:
+    # The summary shares the same half hour with each half; keys rise with every import.
+    halves = [("1", 0.0, "one half"), ("2", 1800.0, "other half")]
+    for first, second in (halves, halves[::-1]):
+        found = groups(
+            [
+                footprint("1", first[1], 1800, first[2]),
+                footprint("2", second[1], 1800, second[2]),
+                footprint("3", 0, HOUR, "summary", bare=True),
+            ]
+        )
+        assert {frozenset(one.content for one in group) for group in found} == {
+            frozenset({"one half", "summary"}),
+            frozenset({"other half"}),
+        }
+
+
+def test_ten_years_are_grouped_without_comparing_everything() -> None:
+    day_s = 24 * HOUR
+    mornings = [
+        footprint(f"morning {day} {copy}", day * day_s + copy * 2 * HOUR, signed=heart(day))
+        for day in range(3650)
+        for copy in range(3)
+    ]
+    evenings = [
+        footprint(
+            f"evening {day} {copy}", day * day_s + 10 * HOUR + 60 * copy, signed=heart(-1 - day)
+        )
+        for day in range(3650)
+        for copy in range(2)
+    ]
+    # Of a day's copies 3 pairs are whole hours apart, 3 with the evening run, which overlaps with
+    # its own copy and is 14 hours before the next morning.
+    assert len(list(candidate_pairs(mornings + evenings))) == 8 * 3650 - 1
+    assert len(groups(mornings[:300] + evenings[:200])) == 200
+
+
 def test_a_groups_winner_comes_first() -> None:
     poor, rich = footprint("a", rich=1), footprint("b", rich=2)
     assert groups([poor, rich]) == [[rich, poor]]
 
 
 @st.composite
-def libraries(draw: st.DrawFn) -> list[Footprint]:
+def libraries(draw: st.DrawFn, *, summaries: bool = True) -> list[Footprint]:
     contents = st.sampled_from(["p", "q", "r", "s", "t", "u"])
     found: dict[tuple[str, int], Footprint] = {}
     for index in range(draw(st.integers(0, 12))):
@@ -181,6 +339,9 @@ def libraries(draw: st.DrawFn) -> list[Footprint]:
             draw(st.sampled_from([Sport.RUNNING, Sport.CYCLING])),
             draw(st.sampled_from([WATCH, Device()])),
             draw(st.integers(0, 3)),
+            draw(st.sampled_from([None, heart(1), heart(2)])),
+            draw(st.sampled_from([None, None, 100.0, 200.0])),
+            bare=draw(st.booleans()) if summaries else False,
         )
         found.setdefault((one.content, one.session_index), one)
     return list(found.values())
@@ -209,7 +370,40 @@ def test_every_recording_is_in_one_group_and_no_file_meets_itself(
         assert winner(group) is group[0]
 
 
+@given(libraries(), st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=300)
+def test_nor_do_the_keys_the_import_gave(library: list[Footprint], chance: random.Random) -> None:
+    names = [one.key for one in library]
+    chance.shuffle(names)
+    renamed = [replace(one, key=name) for one, name in zip(library, names, strict=True)]
+
+    def told(found: Sequence[Sequence[Footprint]]) -> list[list[tuple[str, int]]]:
+        return [[(one.content, one.session_index) for one in group] for group in found]
+
+    assert told(groups(renamed)) == told(groups(library))
+
+
 @given(libraries())
+@settings(deadline=None, max_examples=300)
+def test_no_pair_of_the_same_run_is_left_out(library: list[Footprint]) -> None:
+    candidates = {frozenset((a.key, b.key)) for a, b in candidate_pairs(library)}
+    for a, b in product(library, library):
+        if a is not b and a.content != b.content and same_run(a, b):
+            assert frozenset((a.key, b.key)) in candidates
+
+
+@given(libraries())
+@settings(deadline=None, max_examples=300)
+def test_summaries_change_nothing_between_recordings(library: list[Footprint]) -> None:
+    sampled = [one for one in library if not one.bare]
+    without = {frozenset(one.key for one in group) for group in groups(sampled)}
+    with_summaries = {
+        frozenset(one.key for one in group if not one.bare) for group in groups(library)
+    }
+    assert with_summaries - {frozenset()} == without
+
+
+@given(libraries(summaries=False))
 @settings(deadline=None, max_examples=300)
 def test_without_multisport_files_groups_are_exactly_the_components(
     library: list[Footprint],

@@ -5,19 +5,33 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import TypedDict, cast
 
 import pytest
 
 from analytics.recording import DeviceTotals, Recording, Sport, Stream
-from analytics.runs.duplicates import Footprint, groups, richness
+from analytics.runs.duplicates import Footprint, groups, richness, same_run
 from analytics.runs.metrics import FlexionSource, run_metrics
+from analytics.runs.signature import signature
 from importers.contract import ImportFailure
 from importers.identify import read
 from importers.limits import Limits
 
 WATCH_FILES = Path(__file__).parents[3].parent / "shared" / "watch-files"
+
+LIB, READER = "sports-alliance__sports-lib__", "aaron-schroeder__activereader__testdata"
+TRIATHLON = "jimmykane__fit-parser__triathlon_summary_"
+PAIRS = {
+    frozenset({f"{LIB}6860622783.fit 0", f"{LIB}6860622783.tcx 0"}),
+    frozenset({f"{LIB}6909950168.fit 0", f"{LIB}6909950168-no-pause-records.fit 0"}),
+    frozenset({f"{READER}.gpx 0", f"{READER}.tcx 0"}),
+    *(
+        frozenset({f"{TRIATHLON}first.fit {index}", f"{TRIATHLON}last.fit {index}"})
+        for index in range(5)
+    ),
+}
 
 
 class Expected(TypedDict):
@@ -155,10 +169,8 @@ def test_running_and_walking_steps_make_the_total(
             assert not metrics.hip_flexions
 
 
-def test_the_four_pairs_are_found_and_nothing_else(
-    recordings: Mapping[str, Sequence[Recording]],
-) -> None:
-    footprints = [
+def footprints_of(recordings: Mapping[str, Sequence[Recording]]) -> list[Footprint]:
+    return [
         Footprint(
             key=f"{name} {index}",
             sport=recording.sport,
@@ -168,20 +180,37 @@ def test_the_four_pairs_are_found_and_nothing_else(
             content=name,
             session_index=index,
             richness=richness(recording),
-            distance_m=None,
+            distance_m=run_metrics(recording, None).distance_m,
+            signature=signature(recording),
+            preferred_s=None,
+            bare=recording.samples == 0,
         )
         for name, found in recordings.items()
         for index, recording in enumerate(found)
     ]
+
+
+def test_every_run_is_known_again_in_another_zone_and_by_no_other(
+    recordings: Mapping[str, Sequence[Recording]],
+) -> None:
+    runs = [
+        one
+        for one in footprints_of(recordings)
+        if one.sport is Sport.RUNNING and one.started_s and one.signature and one.distance_m
+    ]
+    assert len(runs) >= 15
+    for here, there in product(runs, runs):
+        start_s = (here.started_s or 0.0) + 2 * 3600 * (1 + int(here.elapsed_s // 3600))
+        moved = replace(there, content="in another zone", started_s=start_s)
+        # Of durations and distances that agree, so that the signatures alone can tell.
+        moved = replace(moved, elapsed_s=here.elapsed_s, distance_m=here.distance_m)
+        one_run = here is there or frozenset((here.key, there.key)) in PAIRS
+        assert same_run(here, moved) is one_run, (here.key, there.key)
+
+
+def test_the_four_pairs_are_found_and_nothing_else(
+    recordings: Mapping[str, Sequence[Recording]],
+) -> None:
+    footprints = footprints_of(recordings)
     same = {frozenset(one.key for one in group) for group in groups(footprints) if len(group) > 1}
-    lib, reader = "sports-alliance__sports-lib__", "aaron-schroeder__activereader__testdata"
-    triathlon = "jimmykane__fit-parser__triathlon_summary_"
-    assert same == {
-        frozenset({f"{lib}6860622783.fit 0", f"{lib}6860622783.tcx 0"}),
-        frozenset({f"{lib}6909950168.fit 0", f"{lib}6909950168-no-pause-records.fit 0"}),
-        frozenset({f"{reader}.gpx 0", f"{reader}.tcx 0"}),
-        *(
-            frozenset({f"{triathlon}first.fit {index}", f"{triathlon}last.fit {index}"})
-            for index in range(5)
-        ),
-    }
+    assert same == PAIRS
