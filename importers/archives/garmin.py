@@ -155,7 +155,7 @@ def _read(fields: Fields, number: int, files: Mapping[int, str]) -> Listed | Unr
     impossible = offset is not None and possible is None
     return Listed(
         identity=f"garmin:{identity}",
-        label=label_of(title, sport, start),
+        label=label_of(title, sport, start and start + timedelta(seconds=possible or 0)),
         recording=summary(
             sport=sport,
             sub_sport=sub_sport,
