@@ -1,0 +1,1 @@
+"""Writes account exports as their services do, for tests and benchmarks."""

@@ -1,0 +1,179 @@
+"""Workouts and records out of an ``export.xml`` of several GB, in constant memory.
+
+Apple writes millions of records nobody here needs. Workouts are found ten times faster than a
+parser would read to them, because the text is searched for the elements that are wanted, and only
+those are parsed, each by itself. What lies between them is never looked at, broken or not.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final
+
+from importers.contract import FailureCode, ImportFailure
+from importers.limits import MIB
+from importers.xml_guard import encoding_of, root_name, root_offset
+
+CHUNK_BYTES: Final = MIB
+LONGEST_WORKOUT: Final = 4 * MIB
+"""Of a longer one only this much is read: old exports carry a route within, which may be cut."""
+
+LONGEST_TAG: Final = 1 << 16
+
+_ROOT: Final = "HealthData"
+_WORKOUT: Final = re.compile(rb"<Workout[ \t\r\n]")
+_WORKOUT_END: Final = re.compile(rb"</Workout[ \t\r\n]*>|<Workout[ \t\r\n]|</HealthData")
+_TAG: Final = re.compile(rb"""<[A-Za-z]++(?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*+>""")
+_ENTITY: Final = b"<!ENTITY"
+_OVERLAP: Final = 32
+"""More than the longest thing searched for, which may lie across two chunks."""
+
+
+class _Window:
+    """A piece of the file that moves on."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.data = b""
+        self.ended = False
+
+    def more(self, keep_from: int) -> bool:
+        """Drop what is before ``keep_from`` and read on; False at the end of the file.
+
+        Raises
+        ------
+        ImportFailure
+            ``FORBIDDEN_XML`` for an ENTITY; as the stream does.
+        """
+        chunk = self._stream.read(CHUNK_BYTES)
+        searched = self.data[-_OVERLAP:] + chunk
+        if _ENTITY in searched:
+            raise ImportFailure(FailureCode.FORBIDDEN_XML, "ENTITY")
+        self.data = self.data[keep_from:] + chunk
+        self.ended = not chunk
+        return not self.ended
+
+
+def _begin(stream: BinaryIO) -> _Window:
+    """First piece of the file, once it is known to be an export and to be harmless.
+
+    Raises
+    ------
+    ImportFailure
+        ``EMPTY_FILE``, ``NOT_RECOGNISED`` for XML of another kind, ``FORBIDDEN_XML``, ``DAMAGED``.
+    """
+    window = _Window(stream)
+    window.more(0)
+    head = window.data.removeprefix(codecs.BOM_UTF8)
+    if not head.strip(b" \t\r\n\0"):
+        raise ImportFailure(FailureCode.EMPTY_FILE)
+    encoding = encoding_of(window.data)
+    if encoding not in {"utf-8", "ascii"}:
+        raise ImportFailure(FailureCode.FORBIDDEN_XML, f"encoding {encoding}")
+    if root_name(head[root_offset(head) :]) != _ROOT:
+        raise ImportFailure(FailureCode.NOT_RECOGNISED)
+    return window
+
+
+def workouts(stream: BinaryIO) -> Iterator[bytes]:
+    """Each ``Workout`` element's text, in file order; one that is cut off ends with a whole tag.
+
+    Raises
+    ------
+    ImportFailure
+        As ``_begin`` and the stream do.
+    """
+    window = _begin(stream)
+    at = 0
+    while True:
+        start = _WORKOUT.search(window.data, at)
+        if start is None:
+            keep = max(at, len(window.data) - _OVERLAP)
+            if not window.more(keep):
+                return
+            at = 0
+            continue
+        end = _workout_end(window, start.start())
+        piece = window.data[:end]
+        at = end
+        if not piece.endswith(b">"):
+            piece = piece[: piece.rfind(b">") + 1]
+        if piece:
+            yield piece[:LONGEST_WORKOUT] if len(piece) <= LONGEST_WORKOUT else _cut(piece)
+
+
+def _cut(piece: bytes) -> bytes:
+    return piece[: piece.rfind(b">", 0, LONGEST_WORKOUT) + 1]
+
+
+def _workout_end(window: _Window, start: int) -> int:
+    """Where the element ends that begins at ``start``, which becomes the window's beginning."""
+    window.data = window.data[start:]
+    while True:
+        tag = _TAG.match(window.data)
+        if tag is not None and tag[0].endswith(b"/>"):
+            return tag.end()
+        after = tag.end() if tag else len(b"<Workout")
+        end = _WORKOUT_END.search(window.data, after)
+        if end is not None:
+            return end.end() if end[0].startswith(b"</W") else end.start()
+        if len(window.data) > LONGEST_WORKOUT + CHUNK_BYTES:
+            # The rest is passed over like anything else; what it began with is kept.
+            return LONGEST_WORKOUT
+        if not window.more(0):
+            return len(window.data)
+
+
+def _tag_at(data: bytes, start: int) -> bytes:
+    """Start tag, b"" when there is no whole one."""
+    tag = data[start : data.find(b">", start, start + LONGEST_TAG) + 1]
+    if tag.count(b'"') % 2 == 0 and b"'" not in tag:
+        return tag
+    match = _TAG.match(data, start)
+    return match[0] if match is not None and len(match[0]) <= LONGEST_TAG else b""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRecord:
+    """A ``Record``: the last word of its type, and its start tag's text."""
+
+    kind: bytes
+    tag: bytes
+
+
+def records(stream: BinaryIO, kinds: tuple[str, ...]) -> Iterator[FoundRecord]:
+    """Records of some kinds, in file order, wherever they stand.
+
+    Parameters
+    ----------
+    stream
+        The file from its first byte.
+    kinds
+        What follows ``HKQuantityTypeIdentifier`` in their types.
+
+    Raises
+    ------
+    ImportFailure
+        As ``workouts``.
+    """
+    words = b"|".join(kind.encode() for kind in kinds)
+    wanted = re.compile(rb'"HKQuantityTypeIdentifier(' + words + rb')"')
+    window = _begin(stream)
+    at = 0
+    while True:
+        # What is not read yet may belong to the last tag.
+        whole = len(window.data) if window.ended else window.data.rfind(b"<")
+        for match in wanted.finditer(window.data, at, max(whole, at)):
+            start = window.data.rfind(b"<", max(at - LONGEST_TAG, 0), match.start())
+            if start >= 0 and window.data.startswith(b"<Record", start):
+                tag = _tag_at(window.data, start)
+                if tag:
+                    yield FoundRecord(match[1], tag)
+        if window.ended:
+            return
+        keep = max(whole, len(window.data) - LONGEST_TAG)
+        window.more(max(keep, 0))
+        at = 0
