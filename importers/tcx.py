@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -24,11 +23,13 @@ from analytics.recording import (
     Warn,
 )
 from importers.contract import FailureCode, ImportFailure
+from importers.dates import moment, of_one_clock, possible
 from importers.limits import MAX_ACTIVITIES
 from importers.pauses import TimedLap
 from importers.points import Column, PointTable
 from importers.sports import sport_of
-from importers.track import TrackFacts, stated_offset, timed_recording
+from importers.totals import LARGEST_TOTAL, total
+from importers.track import TrackFacts, laps_since, stated_offset, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
 from importers.xml_stream import Element, Handover, XmlStream, local_name
@@ -157,20 +158,15 @@ def _sum_up(lap: _TcxLap, part: Handover) -> None:
     for element in part.container[: part.whole]:
         name = local_name(element)
         if name == "TotalTimeSeconds":
-            lap.timer_s = _total(element)
+            lap.timer_s = total(number(element.text))
         elif name == "DistanceMeters":
-            lap.distance_m = _total(element)
+            lap.distance_m = total(number(element.text))
         elif name == "Extensions":
             for inner in element.iterdescendants():
                 if local_name(inner) == "Steps":
-                    lap.steps = _total(inner)
+                    lap.steps = total(number(inner.text))
                 elif local_name(inner) == "AvgRunCadence":
-                    lap.cadence_per_leg = _total(inner)
-
-
-def _total(element: Element) -> float | None:
-    value = number(element.text)
-    return value if value is not None and value >= 0 else None
+                    lap.cadence_per_leg = total(number(inner.text))
 
 
 def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> Recording:
@@ -178,7 +174,7 @@ def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> R
     points[:, Column.DISTANCE], shrunk = _distance_so_far(points[:, Column.DISTANCE])
     if shrunk:
         warnings = (*warnings, RecordingWarning(Warn.IMPLAUSIBLE_VALUES, shrunk))
-    time_s = points[:, Column.TIME]
+    time_s, _ = of_one_clock(points[:, Column.TIME])
     starts = _lap_starts_s(activity.laps, time_s)
     sport, sub_sport = sport_of(activity.sport_text)
     laps = tuple(
@@ -204,8 +200,11 @@ def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> R
 def _lap_starts_s(laps: Sequence[_TcxLap], time_s: Float64Array) -> list[float]:
     """Start of each lap, seconds since 1970: its own, else its first point's, else the last's."""
     starts: list[float] = []
+    dated = bool(possible(time_s).any())
     for lap in laps:
         start_s = utc_second(lap.start_text)
+        if dated and start_s is not None and moment(start_s) is None:
+            start_s = None
         if start_s is None and lap.first_point < len(time_s):
             start_s = float(time_s[lap.first_point])
         if start_s is None or not np.isfinite(start_s):
@@ -233,7 +232,7 @@ def _distance_so_far(distance: Float64Array) -> tuple[Float64Array, int]:
 
     Some exporters begin to count anew with each lap: what was run before is added.
     """
-    at = np.flatnonzero(np.isfinite(distance))
+    at = np.flatnonzero(np.abs(distance) <= LARGEST_TOTAL)
     known = distance[at]
     anew = np.concatenate(([False], known[1:] < known[:-1] * _NEW_COUNT_FRACTION))
     before = np.concatenate(([0.0], known[:-1]))
@@ -249,8 +248,8 @@ def _totals(laps: Sequence[_TcxLap], sport: Sport) -> DeviceTotals:
     distances = [lap.distance_m for lap in laps if lap.distance_m is not None]
     on_foot = sport in {Sport.RUNNING, Sport.WALKING, Sport.HIKING}
     return DeviceTotals(
-        distance_m=sum(distances) if distances else None,
-        timer_s=sum(timers) if timers else None,
+        distance_m=total(sum(distances)) if distances else None,
+        timer_s=total(sum(timers)) if timers else None,
         steps=_steps(laps) if on_foot else None,
     )
 
@@ -277,21 +276,21 @@ def _steps(laps: Sequence[_TcxLap]) -> int | None:
 def _summary(points: Float64Array, facts: TrackFacts) -> Recording:
     """Make a recording of an activity of laps only: entered by hand, or without a sensor."""
     start_s = facts.laps[0].start_s if facts.laps else float("nan")
-    dated = bool(np.isfinite(start_s))
+    started_at = moment(start_s)
     warnings = list(facts.warnings)
     warnings.append(RecordingWarning(Warn.NO_RECORDS))
-    if not dated:
-        warnings.append(RecordingWarning(Warn.NO_START))
+    if started_at is None:
+        told = bool(np.isfinite(start_s))
+        warnings.append(RecordingWarning(Warn.IMPOSSIBLE_DATE if told else Warn.NO_START))
     if facts.sport is Sport.UNKNOWN:
         warnings.append(RecordingWarning(Warn.UNKNOWN_SPORT))
-    since_s = start_s if dated else 0.0
     return Recording(
         sport=facts.sport,
         sub_sport=facts.sub_sport,
-        started_at=datetime.fromtimestamp(start_s, UTC) if dated else None,
+        started_at=started_at,
         utc_offset_s=facts.utc_offset_s,
         elapsed_s=np.empty(0),
-        laps=tuple(Lap(lap.start_s - since_s, lap.timer_s, lap.distance_m) for lap in facts.laps),
+        laps=laps_since(facts.laps, start_s),
         totals=facts.totals,
         counts=RawCounts(records=len(points)),
         device=facts.device,

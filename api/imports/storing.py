@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from analytics.recording import Device, Sport
 from analytics.runs.duplicates import Footprint, groups, same_run, winner
 from analytics.runs.metrics import METRICS_VERSION
-from api.accounts.local_day import LocalDay, local_day
+from api.accounts.local_day import LocalDay, believed, local_day
 from api.imports.reading import ReadActivity, ReadFile
 from api.refresh.days import rewrite_days
 from models import activities, channels
@@ -41,6 +41,12 @@ def store(
             run_count=len(known[sha]),
             content_sha256=sha,
         )
+    read = replace(
+        read,
+        activities=[
+            replace(each, recording=believed(each.recording, now)) for each in read.activities
+        ],
+    )
     touched: set[date] = set()
     matched: list[Overlap] = []
     for activity in read.activities:

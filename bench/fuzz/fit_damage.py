@@ -171,7 +171,11 @@ def _add_definition(random: Random, found: list[Message]) -> None:
     local = random.randrange(16)
     count = random.choice((0, 1, 2, 5, 40))
     fields = [
-        (random.choice(FIELDS), random.choice((0, 1, 1, 2, 4, 4, 8, 255)), random.choice(BASE_TYPES))
+        (
+            random.choice(FIELDS),
+            random.choice((0, 1, 1, 2, 4, 4, 8, 255)),
+            random.choice(BASE_TYPES),
+        )
         for _ in range(count)
     ]
     kind = random.choice(KINDS)

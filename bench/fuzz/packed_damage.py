@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import stat
+import warnings
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -47,7 +48,9 @@ def change_gzip_members(random: Random, data: bytes, others: Sequence[bytes]) ->
     """Pack a file in several members, with others, nothing or junk between them."""
     inner = _unpacked(data)
     at = random.randrange(len(inner) + 1)
-    between = random.choice((b"", b"\0" * 512, gzip.compress(b"", mtime=0) * 50, b"junk", others[0]))
+    between = random.choice(
+        (b"", b"\0" * 512, gzip.compress(b"", mtime=0) * 50, b"junk", others[0])
+    )
     return gzip.compress(inner[:at], 1, mtime=0) + between + gzip.compress(inner[at:], 1, mtime=0)
 
 
@@ -110,7 +113,8 @@ def _members(data: bytes) -> list[tuple[str, bytes]]:
 
 def _packed(random: Random, content: Sequence[tuple[str, bytes]]) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
+    with zipfile.ZipFile(stream, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of two members of one name, which is what we want
         for name, member in content:
             info = zipfile.ZipInfo("x")
             info.filename = info.orig_filename = name

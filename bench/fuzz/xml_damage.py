@@ -32,7 +32,16 @@ ANYTHING: Final = (
     *(b"<", b">", b"/", b"&", b'"', b"]]>", b"<![CDATA[", b"<![CDATA[7]]>", b"<!--", b"-->"),
     *(b"<?x?>", b"\0", b"&nbsp;", b"&lt;", b"&#0;", b"&#57;", b"&#xD800;", b"<a:b:c>", b"<x'y>"),
     *(b' xmlns="u"', b' xmlns:n=""', b"\xff", b"\xef\xbb\xbf", b"<trkpt>", b"</trkseg>", b"<trk>"),
-    *(b"</trk>", b"<trkseg>", b"<Lap>", b"</Lap>", b"<Track>", b"</Track>", b"<Activity>", b"<gpx>"),
+    *(
+        b"</trk>",
+        b"<trkseg>",
+        b"<Lap>",
+        b"</Lap>",
+        b"<Track>",
+        b"</Track>",
+        b"<Activity>",
+        b"<gpx>",
+    ),
     *(b"</Activity>", b"</Trackpoint>", b"<TrainingCenterDatabase>", b"<a/>", b"<Extensions>"),
     *(b"<trkpt lat='1' lon='1'/>", "é٣\u2028".encode(), b"<ns9:hr>7</ns9:hr>", b"<type>9</type>"),
 )
