@@ -32,7 +32,7 @@ from importers.totals import LARGEST_TOTAL, total
 from importers.track import TrackFacts, laps_since, stated_offset, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
-from importers.xml_stream import Element, Handover, XmlStream, local_name
+from importers.xml_stream import Handover, XmlStream, local_name
 from importers.xml_values import number, utc_second
 
 _COLUMNS: Final = {

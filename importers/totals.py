@@ -10,5 +10,5 @@ Beyond it dates overflow and sums lose their last digits."""
 
 
 def total(value: float | None) -> float | None:
-    """The claim itself, or None when nothing can have summed up to it, NaN and infinity included."""
+    """The claim itself, or None when nothing can have summed up to it, NaN included."""
     return value if value is not None and 0 <= value <= LARGEST_TOTAL else None

@@ -27,7 +27,7 @@ LONGEST_DETAIL: Final = 4096
 LARGEST_NUMBER: Final = 2.0**53
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - says what happened to the promise
     """A promise that a damaged file broke."""
 
 

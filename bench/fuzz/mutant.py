@@ -45,7 +45,7 @@ class Breeder:
     def mutant(self, number: int) -> Mutant:
         """Make one mutant."""
         seed = self._seeds[number % len(self._seeds)]
-        random = Random(f"{self._random_seed}:{number}")
+        random = Random(f"{self._random_seed}:{number}")  # noqa: S311 - to repeat, not to hide
         data = seed.data
         for _ in range(random.choice(STACKED)):
             mutation = random.choice(seed.mutations)
