@@ -24,7 +24,7 @@ from analytics.recording import (
 )
 from importers.contract import FailureCode, ImportFailure
 from importers.dates import moment, of_one_clock, possible
-from importers.limits import MAX_ACTIVITIES
+from importers.limits import MAX_ACTIVITIES, MAX_MARKS, MAX_RECORDS
 from importers.pauses import TimedLap
 from importers.points import Column, PointTable
 from importers.sports import sport_of
@@ -48,7 +48,6 @@ _COLUMNS: Final = {
     "watts": Column.POWER,
 }
 
-_MOST_LAPS: Final = 10 * MAX_ACTIVITIES
 _NEW_COUNT_FRACTION: Final = 0.1
 """A distance that falls below this part of the one before was started anew, not misread."""
 
@@ -109,6 +108,7 @@ class _Collector:
         self._records = RecordColumns("Trackpoint", len(Column), _COLUMNS, {})
         self._current: _Activity | None = None
         self._laps = 0
+        self._points = 0
 
     def take(self, part: Handover) -> None:
         """Take the next part of the file."""
@@ -138,11 +138,21 @@ class _Collector:
         elif part.event == "start":
             activity.table.begin_segment()
         else:
-            activity.table.add(self._records.read(part.container, part.whole))
+            columns = self._records.read(part.container, part.whole)
+            activity.table.add(columns)
+            self._points += len(columns[0])
         if self.activities[-1:] != [activity] and (activity.laps or len(activity.table)):
             self.activities.append(activity)
-        if len(self.activities) > MAX_ACTIVITIES or self._laps > _MOST_LAPS:
-            raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_ACTIVITIES} activities")
+        self._check_size()
+
+    def _check_size(self) -> None:
+        for count, most, what in (
+            (len(self.activities), MAX_ACTIVITIES, "activities"),
+            (self._laps, MAX_MARKS, "laps"),
+            (self._points, MAX_RECORDS, "points"),
+        ):
+            if count > most:
+                raise ImportFailure(FailureCode.TOO_LARGE, f"{most} {what}")
 
 
 def _describe(activity: _Activity, part: Handover) -> None:
@@ -218,6 +228,8 @@ def _timed_laps(laps: Sequence[Lap], time_s: Float64Array) -> tuple[TimedLap, ..
     known = time_s[np.isfinite(time_s)]
     if not len(known) or not laps:
         return ()
+    # In order each stretch of time is one lap's, and looked through once.
+    laps = sorted(laps, key=lambda lap: lap.start_s)
     ends = [*(lap.start_s for lap in laps[1:]), float(known.max())]
     timed = tuple(
         TimedLap(lap.start_s, end_s, lap.timer_s)
