@@ -70,6 +70,7 @@ class Warn(StrEnum):
     BACKWARD_TIMES = "backward_times"
     TIME_JUMP = "time_jump"
     NO_START = "no_start"
+    IMPOSSIBLE_DATE = "impossible_date"
     DATED_BY_LOCAL_CLOCK = "dated_by_local_clock"
     IMPOSSIBLE_OFFSET = "impossible_offset"
     IMPLAUSIBLE_VALUES = "implausible_values"

@@ -24,6 +24,9 @@ STEPS_FROM_RAW: Final = 120.0
 SLOWEST_STEPS_RAW: Final = 70.0
 """Nobody moving at walking speed takes fewer steps: below, the step length may not overrule."""
 
+LEAST_PER_MINUTE: Final = 1.0
+"""Less than one stride a minute is standing, whatever small fraction a damaged file holds."""
+
 MOVING_M_S: Final = 0.5
 
 STEP_LENGTH_M: Final = (0.4, 2.2)
@@ -74,7 +77,7 @@ def _by_gait(median: float, raw_step_m: float | None) -> tuple[float, str]:
 
 
 def _moving(raw_per_minute: Float64Array, speed_m_s: Float64Array | None) -> BoolArray:
-    stepping = raw_per_minute > 0
+    stepping = raw_per_minute >= LEAST_PER_MINUTE
     if speed_m_s is None:
         return stepping
     # NaN compares False: a sample of unknown speed counts as moving.

@@ -14,7 +14,7 @@ import numpy as np
 
 from analytics.recording import Device, Recording, RecordingWarning, Sport
 from importers.contract import FailureCode, ImportFailure
-from importers.limits import MAX_ACTIVITIES
+from importers.limits import MAX_ACTIVITIES, MAX_RECORDS
 from importers.points import Column, PointTable
 from importers.sports import sport_of
 from importers.track import TrackFacts, dateless_recording, stated_offset, timed_recording
@@ -88,6 +88,7 @@ def _tracks(stream: XmlStream) -> list[_Track]:
     """Tracks that have points."""
     tracks: list[_Track] = []
     current = _Track()
+    points = 0
     records = RecordColumns("trkpt", len(Column), _COLUMNS, _ATTRIBUTES)
     for part in stream:
         if part.name == "trk":
@@ -98,11 +99,15 @@ def _tracks(stream: XmlStream) -> list[_Track]:
         elif part.event == "start":
             current.table.begin_segment()
         else:
-            current.table.add(records.read(part.container, part.whole))
+            columns = records.read(part.container, part.whole)
+            current.table.add(columns)
+            points += len(columns[0])
             if len(current.table) and (not tracks or tracks[-1] is not current):
                 tracks.append(current)
         if len(tracks) > MAX_ACTIVITIES:
             raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_ACTIVITIES} tracks")
+        if points > MAX_RECORDS:
+            raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_RECORDS} points")
     return tracks
 
 

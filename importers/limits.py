@@ -18,6 +18,13 @@ READ_BYTES: Final = 1 << 16
 MAX_ACTIVITIES: Final = 10_000
 """Of one file: whole histories come as one GPX, but each activity costs memory of its own."""
 
+MAX_RECORDS: Final = 3_000_000
+"""Messages or points of one file: 35 days of one a second, and as many full points as a GPX of the
+largest size holds. Each costs some hundred bytes while it is read, however short it was written."""
+
+MAX_MARKS: Final = 10 * MAX_ACTIVITIES
+"""Laps of one file, and timer stops of one: each is an object of its own."""
+
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,7 +53,7 @@ def at_breaks(seconds: Float64Array, break_times_s: Float64Array) -> list[Pause]
 
 
 def by_lap_times(seconds: Float64Array, laps: Sequence[TimedLap]) -> list[Pause]:
-    """Pauses that explain why laps took longer than their timer ran.
+    """Pauses that explain why laps, in order of their starts, took longer than their timer ran.
 
     Within each lap the longest gaps are taken, while they fit into the time that is missing.
     What is still missing then is looked for in the whole activity: some exporters (Polar) count
@@ -70,7 +70,7 @@ def by_lap_times(seconds: Float64Array, laps: Sequence[TimedLap]) -> list[Pause]
         first, last = np.searchsorted(seconds, [lap.start_s, lap.end_s])
         inside = range(max(int(first) - 1, 0), min(int(last), len(steps)))
         missing_s = lap.end_s - lap.start_s - lap.timer_s
-        missing_s -= sum(gap_s for at, gap_s in taken.items() if at in inside)
+        missing_s -= _sum_inside(taken, inside)
         gaps: list[int] = [at for at in _longest_first(steps, inside) if at not in taken]
         for at in gaps:
             if missing_s < SHORTEST_PAUSE_S:
@@ -79,6 +79,13 @@ def by_lap_times(seconds: Float64Array, laps: Sequence[TimedLap]) -> list[Pause]
                 taken[at] = float(steps[at])
                 missing_s -= taken[at]
     return [Pause(float(seconds[at]), float(seconds[at + 1])) for at in sorted(taken)]
+
+
+def _sum_inside(taken: Mapping[int, float], inside: range) -> float:
+    # Through the fewer of the two, or a file of many laps and pauses would take their product.
+    if len(taken) < len(inside):
+        return sum(gap_s for at, gap_s in taken.items() if at in inside)
+    return sum(taken.get(at, 0.0) for at in inside)
 
 
 def _longest_first(steps: Float64Array, inside: range) -> list[int]:

@@ -129,8 +129,8 @@ class _Total:
     entries: int = 0
     produced: int = 0
 
-    def count(self, limits: Limits) -> None:
-        self.entries += 1
+    def count(self, entries: int, limits: Limits) -> None:
+        self.entries += entries
         if self.entries > limits.max_entries:
             raise ImportFailure(FailureCode.TOO_MANY_FILES, str(limits.max_entries))
 
@@ -202,8 +202,9 @@ class Archive:
         self._closing.close()
 
     def __iter__(self) -> Iterator[Member | Refusal]:
+        # Folders and junk count too: it takes time to pass them over.
+        self._place.total.count(len(self._directory.infolist()), self._limits)
         for entry in self._entries.values():
-            self._place.total.count(self._limits)
             name = self._place.prefix + entry.key
             if entry.refused:
                 yield Refusal(name, entry.refused.code, entry.refused.detail)
@@ -374,26 +375,30 @@ def walk(path: Path) -> Iterator[SourceFile | Refusal]:
     that cannot be listed is refused.
     """
     if path.is_dir():
-        yield from _below(path, "")
+        yield from _below(path)
     elif path.is_file():
         yield SourceFile(path, _readable(path.name), path.stat().st_size)
     else:
         raise FileNotFoundError(path)
 
 
-def _below(folder: Path, prefix: str) -> Iterator[SourceFile | Refusal]:
-    try:
-        with os.scandir(folder) as scan:
-            found = sorted(scan, key=lambda entry: entry.name)
-    except OSError as error:
-        yield Refusal(prefix.rstrip("/"), FailureCode.DAMAGED, type(error).__name__)
-        return
-    for entry in found:
-        name = prefix + _readable(entry.name)
-        if is_junk(entry.name) or entry.is_symlink():
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(Path(entry.path), f"{name}/")
+def _below(top: Path) -> Iterator[SourceFile | Refusal]:
+    # Folders within folders are a list here and no recursion: there may be a thousand of them.
+    unseen: list[tuple[os.DirEntry[str] | Path, str]] = [(top, "")]
+    while unseen:
+        entry, name = unseen.pop()
+        if isinstance(entry, Path) or entry.is_dir(follow_symlinks=False):
+            try:
+                with os.scandir(entry) as scan:
+                    found = sorted(scan, key=lambda each: each.name, reverse=True)
+            except OSError as error:
+                yield Refusal(name, FailureCode.DAMAGED, type(error).__name__)
+                continue
+            unseen += [
+                (each, f"{name}/{_readable(each.name)}" if name else _readable(each.name))
+                for each in found
+                if not is_junk(each.name) and not each.is_symlink()
+            ]
         elif entry.is_file(follow_symlinks=False):
             yield SourceFile(Path(entry.path), name, entry.stat(follow_symlinks=False).st_size)
 

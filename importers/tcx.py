@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -24,14 +23,16 @@ from analytics.recording import (
     Warn,
 )
 from importers.contract import FailureCode, ImportFailure
-from importers.limits import MAX_ACTIVITIES
+from importers.dates import moment, of_one_clock, possible
+from importers.limits import MAX_ACTIVITIES, MAX_MARKS, MAX_RECORDS
 from importers.pauses import TimedLap
 from importers.points import Column, PointTable
 from importers.sports import sport_of
-from importers.track import TrackFacts, stated_offset, timed_recording
+from importers.totals import LARGEST_TOTAL, total
+from importers.track import TrackFacts, laps_since, stated_offset, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
-from importers.xml_stream import Element, Handover, XmlStream, local_name
+from importers.xml_stream import Handover, XmlStream, local_name
 from importers.xml_values import number, utc_second
 
 _COLUMNS: Final = {
@@ -47,7 +48,6 @@ _COLUMNS: Final = {
     "watts": Column.POWER,
 }
 
-_MOST_LAPS: Final = 10 * MAX_ACTIVITIES
 _NEW_COUNT_FRACTION: Final = 0.1
 """A distance that falls below this part of the one before was started anew, not misread."""
 
@@ -108,6 +108,7 @@ class _Collector:
         self._records = RecordColumns("Trackpoint", len(Column), _COLUMNS, {})
         self._current: _Activity | None = None
         self._laps = 0
+        self._points = 0
 
     def take(self, part: Handover) -> None:
         """Take the next part of the file."""
@@ -137,11 +138,21 @@ class _Collector:
         elif part.event == "start":
             activity.table.begin_segment()
         else:
-            activity.table.add(self._records.read(part.container, part.whole))
+            columns = self._records.read(part.container, part.whole)
+            activity.table.add(columns)
+            self._points += len(columns[0])
         if self.activities[-1:] != [activity] and (activity.laps or len(activity.table)):
             self.activities.append(activity)
-        if len(self.activities) > MAX_ACTIVITIES or self._laps > _MOST_LAPS:
-            raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_ACTIVITIES} activities")
+        self._check_size()
+
+    def _check_size(self) -> None:
+        for count, most, what in (
+            (len(self.activities), MAX_ACTIVITIES, "activities"),
+            (self._laps, MAX_MARKS, "laps"),
+            (self._points, MAX_RECORDS, "points"),
+        ):
+            if count > most:
+                raise ImportFailure(FailureCode.TOO_LARGE, f"{most} {what}")
 
 
 def _describe(activity: _Activity, part: Handover) -> None:
@@ -157,20 +168,15 @@ def _sum_up(lap: _TcxLap, part: Handover) -> None:
     for element in part.container[: part.whole]:
         name = local_name(element)
         if name == "TotalTimeSeconds":
-            lap.timer_s = _total(element)
+            lap.timer_s = total(number(element.text))
         elif name == "DistanceMeters":
-            lap.distance_m = _total(element)
+            lap.distance_m = total(number(element.text))
         elif name == "Extensions":
             for inner in element.iterdescendants():
                 if local_name(inner) == "Steps":
-                    lap.steps = _total(inner)
+                    lap.steps = total(number(inner.text))
                 elif local_name(inner) == "AvgRunCadence":
-                    lap.cadence_per_leg = _total(inner)
-
-
-def _total(element: Element) -> float | None:
-    value = number(element.text)
-    return value if value is not None and value >= 0 else None
+                    lap.cadence_per_leg = total(number(inner.text))
 
 
 def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> Recording:
@@ -178,7 +184,7 @@ def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> R
     points[:, Column.DISTANCE], shrunk = _distance_so_far(points[:, Column.DISTANCE])
     if shrunk:
         warnings = (*warnings, RecordingWarning(Warn.IMPLAUSIBLE_VALUES, shrunk))
-    time_s = points[:, Column.TIME]
+    time_s, _ = of_one_clock(points[:, Column.TIME])
     starts = _lap_starts_s(activity.laps, time_s)
     sport, sub_sport = sport_of(activity.sport_text)
     laps = tuple(
@@ -204,8 +210,11 @@ def _recording(activity: _Activity, warnings: tuple[RecordingWarning, ...]) -> R
 def _lap_starts_s(laps: Sequence[_TcxLap], time_s: Float64Array) -> list[float]:
     """Start of each lap, seconds since 1970: its own, else its first point's, else the last's."""
     starts: list[float] = []
+    dated = bool(possible(time_s).any())
     for lap in laps:
         start_s = utc_second(lap.start_text)
+        if dated and start_s is not None and moment(start_s) is None:
+            start_s = None
         if start_s is None and lap.first_point < len(time_s):
             start_s = float(time_s[lap.first_point])
         if start_s is None or not np.isfinite(start_s):
@@ -219,6 +228,8 @@ def _timed_laps(laps: Sequence[Lap], time_s: Float64Array) -> tuple[TimedLap, ..
     known = time_s[np.isfinite(time_s)]
     if not len(known) or not laps:
         return ()
+    # In order each stretch of time is one lap's, and looked through once.
+    laps = sorted(laps, key=lambda lap: lap.start_s)
     ends = [*(lap.start_s for lap in laps[1:]), float(known.max())]
     timed = tuple(
         TimedLap(lap.start_s, end_s, lap.timer_s)
@@ -233,7 +244,7 @@ def _distance_so_far(distance: Float64Array) -> tuple[Float64Array, int]:
 
     Some exporters begin to count anew with each lap: what was run before is added.
     """
-    at = np.flatnonzero(np.isfinite(distance))
+    at = np.flatnonzero(np.abs(distance) <= LARGEST_TOTAL)
     known = distance[at]
     anew = np.concatenate(([False], known[1:] < known[:-1] * _NEW_COUNT_FRACTION))
     before = np.concatenate(([0.0], known[:-1]))
@@ -249,8 +260,8 @@ def _totals(laps: Sequence[_TcxLap], sport: Sport) -> DeviceTotals:
     distances = [lap.distance_m for lap in laps if lap.distance_m is not None]
     on_foot = sport in {Sport.RUNNING, Sport.WALKING, Sport.HIKING}
     return DeviceTotals(
-        distance_m=sum(distances) if distances else None,
-        timer_s=sum(timers) if timers else None,
+        distance_m=total(sum(distances)) if distances else None,
+        timer_s=total(sum(timers)) if timers else None,
         steps=_steps(laps) if on_foot else None,
     )
 
@@ -277,21 +288,21 @@ def _steps(laps: Sequence[_TcxLap]) -> int | None:
 def _summary(points: Float64Array, facts: TrackFacts) -> Recording:
     """Make a recording of an activity of laps only: entered by hand, or without a sensor."""
     start_s = facts.laps[0].start_s if facts.laps else float("nan")
-    dated = bool(np.isfinite(start_s))
+    started_at = moment(start_s)
     warnings = list(facts.warnings)
     warnings.append(RecordingWarning(Warn.NO_RECORDS))
-    if not dated:
-        warnings.append(RecordingWarning(Warn.NO_START))
+    if started_at is None:
+        told = bool(np.isfinite(start_s))
+        warnings.append(RecordingWarning(Warn.IMPOSSIBLE_DATE if told else Warn.NO_START))
     if facts.sport is Sport.UNKNOWN:
         warnings.append(RecordingWarning(Warn.UNKNOWN_SPORT))
-    since_s = start_s if dated else 0.0
     return Recording(
         sport=facts.sport,
         sub_sport=facts.sub_sport,
-        started_at=datetime.fromtimestamp(start_s, UTC) if dated else None,
+        started_at=started_at,
         utc_offset_s=facts.utc_offset_s,
         elapsed_s=np.empty(0),
-        laps=tuple(Lap(lap.start_s - since_s, lap.timer_s, lap.distance_m) for lap in facts.laps),
+        laps=laps_since(facts.laps, start_s),
         totals=facts.totals,
         counts=RawCounts(records=len(points)),
         device=facts.device,

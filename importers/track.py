@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -30,6 +29,7 @@ from analytics.recording import (
 )
 from importers import pauses
 from importers.cadence import read_cadence
+from importers.dates import moment, of_one_clock
 from importers.points import Column, clean, position_steps_m, spread_repeats
 from importers.timeline import Timeline, timeline
 from importers.xml_values import stated_offset_s
@@ -77,6 +77,9 @@ def stated_offset(first_time: str | None) -> tuple[int | None, tuple[RecordingWa
 def timed_recording(points: Float64Array, breaks: Sequence[int], facts: TrackFacts) -> Recording:
     """Make a recording of points of which at least one has a time.
 
+    Where some times are possible dates, points of impossible ones are left out; where none is, the
+    clock was never set: the recording is whole but dateless.
+
     Parameters
     ----------
     points
@@ -87,9 +90,10 @@ def timed_recording(points: Float64Array, breaks: Sequence[int], facts: TrackFac
         The rest. Laps' times are seconds since 1970, for only here the start becomes known.
     """
     raw, implausible = clean(points)
-    time_s = raw[:, Column.TIME]
+    time_s, off = of_one_clock(raw[:, Column.TIME])
     timed = np.isfinite(time_s)
     start_s = float(time_s[timed].min())
+    started_at = moment(start_s)
     by_place = np.isnan(raw[:, Column.DISTANCE]).all()
     spread_s = spread_repeats(raw[timed]) if by_place else time_s[timed]
     line = timeline(spread_s - start_s)
@@ -103,7 +107,7 @@ def timed_recording(points: Float64Array, breaks: Sequence[int], facts: TrackFac
     return Recording(
         sport=facts.sport,
         sub_sport=facts.sub_sport,
-        started_at=datetime.fromtimestamp(start_s, UTC),
+        started_at=started_at,
         zone=_zone(columns),
         utc_offset_s=facts.utc_offset_s,
         elapsed_s=line.seconds,
@@ -111,15 +115,31 @@ def timed_recording(points: Float64Array, breaks: Sequence[int], facts: TrackFac
         longitude_semicircles=longitudes,
         streams=_streams(columns, reading),
         pauses=stops,
-        laps=tuple(Lap(lap.start_s - start_s, lap.timer_s, lap.distance_m) for lap in facts.laps),
+        laps=laps_since(facts.laps, start_s),
         totals=facts.totals,
         counts=_counts(raw, reading),
         cadence=reading,
         device=facts.device,
-        warnings=(
-            *facts.warnings,
-            *_warnings(line, _repeats(time_s[timed]), implausible, facts.sport),
+        warnings=_listed(
+            [
+                *facts.warnings,
+                *_warnings(line, _repeats(time_s[timed]), implausible, facts.sport),
+                *([RecordingWarning(Warn.TIME_JUMP, off)] if off else []),
+                *([] if started_at else [RecordingWarning(Warn.IMPOSSIBLE_DATE)]),
+            ]
         ),
+    )
+
+
+def laps_since(laps: Sequence[Lap], start_s: float) -> tuple[Lap, ...]:
+    """Laps counted from the start; one without any time still counts as one, at the start."""
+    return tuple(
+        Lap(
+            lap.start_s - start_s if np.isfinite(lap.start_s - start_s) else 0.0,
+            lap.timer_s,
+            lap.distance_m,
+        )
+        for lap in laps
     )
 
 
@@ -149,6 +169,14 @@ def dateless_recording(points: Float64Array, facts: TrackFacts) -> Recording:
             *_warnings(Timeline(np.empty(0)), 0, implausible, facts.sport),
         ),
     )
+
+
+def _listed(warnings: Sequence[RecordingWarning]) -> tuple[RecordingWarning, ...]:
+    """Warnings in order, each code once."""
+    counts: dict[Warn, int] = {}
+    for warning in warnings:
+        counts[warning.code] = counts.get(warning.code, 0) + warning.count
+    return tuple(RecordingWarning(code, count) for code, count in counts.items())
 
 
 def _counts(raw: Float64Array, reading: CadenceReading | None) -> RawCounts:

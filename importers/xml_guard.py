@@ -46,6 +46,12 @@ _DOCTYPE: Final = re.compile(rb"<!DOCTYPE[ \t\r\n]+[^ \t\r\n\[>]+[ \t\r\n]*")
 _HARMLESS_DECLARATION: Final = re.compile(
     rb"""<!(?:ELEMENT|ATTLIST)[ \t\r\n](?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+>"""
 )
+_SURROGATE: Final = re.compile(
+    rb"&#(?:x0*[dD][89a-fA-F][0-9a-fA-F]{2}"
+    rb"|0*(?:5529[6-9]|55[3-9]\d\d|56\d{3}|57[0-2]\d\d|573[0-3]\d|5734[0-3]));"
+)
+"""References to half of a character: the parser hands them on as bytes that are no text."""
+
 _ROOT: Final = re.compile(rb"<([A-Za-z_\x80-\xff][^ \t\r\n/><]*)")
 
 
@@ -63,7 +69,8 @@ def root_onwards(data: bytes) -> bytes:
     start = root_offset(text)
     if text.find(b"<!ENTITY", start) >= 0:
         raise ImportFailure(FailureCode.FORBIDDEN_XML, "ENTITY")
-    return text[start:] if start else text
+    text = text[start:] if start else text
+    return _SURROGATE.sub("\ufffd".encode(), text) if b"&#" in text else text
 
 
 def root_name(text: bytes) -> str:

@@ -82,10 +82,11 @@ def entries(directory: zipfile.ZipFile) -> Iterator[Entry]:
         name = info.orig_filename
         if name.endswith("/") or (is_junk(name) and ".." not in name.split("/")):
             continue
-        seen[name] += 1
-        key = name.replace("!", "!!")
-        if seen[name] > 1:
-            key = f"{key}{_NTH}{seen[name]}"
+        # A name with a NUL is refused below, but told to the user and stored: no database takes it.
+        key = name.replace("!", "!!").replace("\0", "\ufffd")
+        seen[key] += 1
+        if seen[key] > 1:
+            key = f"{key}{_NTH}{seen[key]}"
         yield Entry(key, info, _refusal(info, overlapping=info.header_offset in overlapping))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from analytics.recording import Recording
+from analytics.recording import Recording, RecordingWarning, Warn
 from models.athletes import Athlete
+
+FURTHEST_AHEAD: Final = timedelta(days=1)
+"""More than any zone is ahead of another, and than clocks that are set go wrong (our choice)."""
 
 
 class ZoneSource(StrEnum):
@@ -29,6 +33,19 @@ class LocalDay:
     utc_offset_s: int | None
     zone: str | None
     source: ZoneSource | None
+
+
+def believed(recording: Recording, now: datetime) -> Recording:
+    """The recording itself, or dateless and with a warning when it would begin in the future.
+
+    Kept with its date it would count as a run of that day once the day has come.
+    """
+    start = recording.started_at or recording.local_start
+    # A local clock is read as if it were UTC's: none is a day ahead of it.
+    if start is None or start.replace(tzinfo=UTC) <= now + FURTHEST_AHEAD:
+        return recording
+    warnings = (*recording.warnings, RecordingWarning(Warn.IMPOSSIBLE_DATE))
+    return replace(recording, started_at=None, local_start=None, warnings=warnings)
 
 
 def local_day(recording: Recording, athlete_zone: str) -> LocalDay:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from analytics.runs.metrics import METRICS_VERSION
-from api.accounts.local_day import LocalDay, local_day
+from api.accounts.local_day import LocalDay, believed, local_day
 from api.imports.reading import ReadActivity, ReadFile
 from api.imports.settling import settle_new
 from api.refresh.days import rewrite_days
@@ -71,7 +71,7 @@ def store(
     )
     outcomes: list[Outcome | _New] = []
     packed: dict[UUID, Sequence[PackedChannel]] = {}
-    for one in files:
+    for one in (_believed(one, now) for one in files):
         sha = one.read.content_sha256
         if sha in known:
             outcomes.append(known_outcome(sha, known[sha]))
@@ -158,8 +158,15 @@ def known_outcome(sha: str, there: Sequence[Known]) -> Outcome:
 
 def overlap_of(athlete: Athlete, one: ToStore, now: datetime) -> Overlap | None:
     """What would tell a file's first activity from another, or None when it has no date."""
-    row = _values(one.read.activities[0], athlete, one, now)
+    row = _values(_believed(one, now).read.activities[0], athlete, one, now)
     return None if row["started_at"] is None else _overlap(row)
+
+
+def _believed(one: ToStore, now: datetime) -> ToStore:
+    activities_read = [
+        replace(each, recording=believed(each.recording, now)) for each in one.read.activities
+    ]
+    return replace(one, read=replace(one.read, activities=activities_read))
 
 
 def _values(

@@ -160,6 +160,7 @@ WARNINGS: Final[Mapping[Warn, str]] = {
     Warn.BACKWARD_TIMES: "Some times ran backward; they were put in order.",
     Warn.TIME_JUMP: "The watch's clock jumped during the run.",
     Warn.NO_START: "The file does not say when the run began.",
+    Warn.IMPOSSIBLE_DATE: "The watch's date cannot be right, so the run has no date.",
     Warn.DATED_BY_LOCAL_CLOCK: "The run was dated by the watch's own clock.",
     Warn.IMPOSSIBLE_OFFSET: "The file's time zone cannot be; it was left out.",
     Warn.IMPLAUSIBLE_VALUES: "Some sensor values cannot be; they were left out.",

@@ -21,7 +21,7 @@ from analytics.recording import (
     Stream,
     Warn,
 )
-from importers.fit.clock import Clock, read_clock, start_at
+from importers.fit.clock import Clock, read_clock, seconds_of, start_at
 from importers.fit.decoding import Columns, Decoding
 from importers.fit.device import read_device
 from importers.fit.pauses import pauses_within, timer_stops
@@ -41,6 +41,7 @@ from importers.fit.sessions import (
     owners,
     sessions_of,
     strays,
+    totals_of,
 )
 from importers.fit.sports import guess_sport, sport_of
 from importers.pauses import certain, merged
@@ -109,7 +110,7 @@ def _recording(
     second = _start(session, stamps)
     line = timeline(stamps - second)
     cadence = cadence_of(records, mine, sport)
-    streams, implausible = streams_of(records, kept, line, cadence, _distance_before(records, kept))
+    streams = streams_of(records, kept, line, cadence, _distance_before(records, kept))
     latitude, longitude = positions_of(records, kept, line)
     place = first_position_deg(latitude, longitude)
     start = start_at(second, file.clock)
@@ -123,7 +124,7 @@ def _recording(
         Warn.REPEATED_TIMES: line.repeated,
         Warn.BACKWARD_TIMES: line.backward,
         Warn.IMPOSSIBLE_OFFSET: int(file.clock.impossible),
-        Warn.IMPLAUSIBLE_VALUES: implausible,
+        Warn.IMPLAUSIBLE_VALUES: int(records.implausible[kept].sum()),
         Warn.UNKNOWN_SPORT: int(sport is Sport.UNKNOWN),
     }
     if start.warning is not None:
@@ -219,15 +220,18 @@ def _pauses(
 
 
 def _lap_starts(lap: Columns) -> Float64Array:
-    starts = lap.numbers("start_time")
-    return np.where(np.isnan(starts), lap.numbers("timestamp"), starts)
+    starts = seconds_of(lap, "start_time")
+    return np.where(np.isnan(starts), seconds_of(lap, "timestamp"), starts)
 
 
 def _laps(lap: Columns, mine: BoolArray, start: float) -> tuple[Lap, ...]:
     starts = _lap_starts(lap)[mine] - start
     # A lap without any time still counts as one; it is put at the start.
     starts = np.where(np.isnan(starts), 0.0, starts)
-    timers, distances = lap.numbers("total_timer_time")[mine], lap.numbers("total_distance")[mine]
+    timers, distances = (
+        totals_of(lap, "total_timer_time")[mine],
+        totals_of(lap, "total_distance")[mine],
+    )
     return tuple(
         Lap(begin, _known(timer), _known(distance))
         for begin, timer, distance in zip(
@@ -238,7 +242,7 @@ def _laps(lap: Columns, mine: BoolArray, start: float) -> tuple[Lap, ...]:
 
 def _totals(messages: Columns, session: Session, sport: Sport) -> DeviceTotals:
     def total(name: str) -> float | None:
-        return _known(float(messages.numbers(name)[session.row]))
+        return _known(float(totals_of(messages, name)[session.row]))
 
     strides = total("total_cycles") if sport in STEPPING else None
     return DeviceTotals(

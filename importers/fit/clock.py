@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from analytics.recording import Warn
+from analytics.recording import Float64Array, Warn
+from importers.dates import LATEST
 from importers.fit.decoding import Columns
 from importers.fit.profile import enum_name
 from importers.zone import possible_offset_s
@@ -20,6 +21,8 @@ FIRST_DATE: Final = 0x10000000
 """Smaller timestamps are seconds since the device was switched on (type ``date_time``, ``min``)."""
 
 LAST_TIMESTAMP: Final = 0xFFFFFFFF
+
+LATEST_S: Final = (LATEST - EPOCH).total_seconds()
 
 UTC_AS_LOCAL: Final = frozenset({"coros"})
 """Makers that write UTC as the local time: from them an offset of 0 says nothing."""
@@ -47,9 +50,15 @@ class Start:
     warning: Warn | None = None
 
 
+def seconds_of(messages: Columns, name: str) -> Float64Array:
+    """A column of FIT seconds; NaN also where a damaged layout gives what no 32 bits hold."""
+    seconds = messages.numbers(name)
+    return np.where((seconds >= 0) & (seconds <= LAST_TIMESTAMP), seconds, np.nan)
+
+
 def read_clock(activity: Columns, manufacturer: str | None) -> Clock:
     """The file's own offset from UTC, from its ``activity`` message."""
-    stamps, local = activity.numbers("timestamp"), activity.numbers("local_timestamp")
+    stamps, local = seconds_of(activity, "timestamp"), seconds_of(activity, "local_timestamp")
     known = np.flatnonzero(~np.isnan(stamps) & ~np.isnan(local) & (local > 0))
     if not len(known):
         return Clock()
@@ -66,10 +75,12 @@ def start_at(second: float, clock: Clock) -> Start:
     """Start of an activity from its FIT timestamp, seconds since `EPOCH` or uptime."""
     if np.isnan(second):
         return Start(None, None, Warn.NO_START)
+    if second >= LATEST_S:
+        return Start(None, None, Warn.IMPOSSIBLE_DATE)
     if second >= FIRST_DATE:
         return Start(EPOCH + timedelta(seconds=second), None)
     local = second + clock.local_shift_s if clock.local_shift_s is not None else np.nan
-    if FIRST_DATE <= local <= LAST_TIMESTAMP:
+    if FIRST_DATE <= local < LATEST_S:
         naive = (EPOCH + timedelta(seconds=local)).replace(tzinfo=None)
         return Start(None, naive, Warn.DATED_BY_LOCAL_CLOCK)
     return Start(None, None, Warn.NO_START)

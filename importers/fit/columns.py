@@ -16,6 +16,7 @@ from importers.fit.profile import BaseType, base_type
 
 BYTE: Final = 0x0D
 HEADER: Final = "header"
+LARGEST: Final = 2.0**64
 
 Rows = NDArray[np.void]
 DeveloperKey = tuple[int, int]
@@ -99,6 +100,8 @@ class Table:
         with np.errstate(invalid="ignore"):
             numbers = raw.astype(np.float64)
         if np.isnan(stored.kind.invalid):
+            # No whole number of 64 bits is larger: such a float is damage, and would overflow.
+            numbers[~(np.abs(numbers) < LARGEST)] = np.nan
             return numbers
         # Compared as stored: a float64 cannot tell the largest 64-bit numbers apart.
         invalid = raw == np.array(stored.kind.invalid).astype(raw.dtype)

@@ -21,6 +21,7 @@ SHORTEST_MEAN_BYTES: Final = 3
 """Real files' messages have 7 bytes or more on average: each costs memory, however short."""
 
 FIELD_DESCRIPTION: Final = "field_description"
+_LARGEST_BYTE: Final = 0xFF
 
 
 class Refused(Exception):  # noqa: N818 - says what happened, like ImportFailure
@@ -135,13 +136,10 @@ def _developer_fields(tables: Sequence[Table]) -> dict[DeveloperKey, DeveloperFi
         fields[key] = DeveloperField(
             name=names[row] or f"unknown_{key[0]}_{key[1]}",
             base_type=BYTE if np.isnan(base[row]) else int(base[row]),
-            scale=_or(scale[row], 1.0) or 1.0,
-            offset=_or(offset[row], 0.0),
+            # A byte each in the profile: what a damaged layout makes of them may overflow.
+            scale=float(scale[row]) if 1 <= scale[row] <= _LARGEST_BYTE else 1.0,
+            offset=float(offset[row]) if abs(offset[row]) <= _LARGEST_BYTE else 0.0,
             units=units[row],
             native=None if np.isnan(native[row]) or not of_record else int(native[row]),
         )
     return fields
-
-
-def _or(value: float, otherwise: float) -> float:
-    return otherwise if np.isnan(value) else float(value)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.recording import Float64Array, Warn
 from importers.contract import FailureCode, ImportFailure
+from importers.fit.columns import LARGEST
 from importers.fit.profile import message_number
 from importers.fit.second_opinion import GaveUp, Message, Value, fitparse_messages
 
@@ -91,4 +92,4 @@ def decode_slowly(data: bytes) -> SlowlyDecoded:
 def _number(value: Value | None) -> float:
     if isinstance(value, tuple):
         value = value[0] if value else None
-    return np.nan if value is None or isinstance(value, str) else value
+    return np.nan if value is None or isinstance(value, str) or not abs(value) < LARGEST else value

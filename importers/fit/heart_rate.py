@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from analytics.recording import Float64Array
+from importers.fit.clock import seconds_of
 from importers.fit.decoding import Columns
 
 NEAR_S: Final = 2.5
@@ -63,7 +64,7 @@ def _samples(hr: Columns) -> tuple[Float64Array, Float64Array]:
 
 def _offset(hr: Columns, whole: Float64Array) -> Float64Array:
     """What leads from the strap's clock to the watch's, by message: the latest tie before it."""
-    ties = hr.numbers("timestamp") + np.nan_to_num(hr.numbers("fractional_timestamp")) - whole
+    ties = seconds_of(hr, "timestamp") + np.nan_to_num(hr.numbers("fractional_timestamp")) - whole
     latest = np.maximum.accumulate(np.where(np.isnan(ties), -1, np.arange(len(ties))))
     # A tie holds only within its own part of the file: the strap's clock starts anew in each.
     tied = (latest >= 0) & (hr.parts[latest] == hr.parts)

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from analytics.recording import Pause
+from importers.fit.clock import seconds_of
 from importers.fit.decoding import Columns
 from importers.fit.profile import enum_value
 
@@ -23,7 +24,7 @@ def timer_stops(event: Columns) -> list[tuple[float, float]]:
 
     A stop that nothing follows ends the activity; it is no pause.
     """
-    stamps = event.numbers("timestamp")
+    stamps = seconds_of(event, "timestamp")
     kinds = event.numbers("event_type")
     rows = np.flatnonzero((event.numbers("event") == TIMER) & ~np.isnan(stamps))
     rows = rows[np.argsort(stamps[rows], kind="stable")]

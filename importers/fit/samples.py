@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.recording import (
     NO_POSITION,
@@ -21,6 +22,7 @@ from analytics.recording import (
     Stream,
 )
 from importers.cadence import read_cadence
+from importers.fit.clock import seconds_of
 from importers.fit.decoding import Columns
 from importers.fit.heart_rate import strap_heart_rate
 from importers.timeline import Timeline
@@ -50,9 +52,22 @@ ZERO_IS_MISSING: Final = frozenset(
 )
 """Sensors write 0 for these when they have nothing to tell."""
 
-FASTEST_M_S: Final = 60.0
-HIGHEST_M: Final = 9000.0
-LOWEST_M: Final = -600.0
+PLAUSIBLE: Final = {
+    Stream.SPEED_M_S: (0.0, 60.0),
+    Stream.ALTITUDE_M: (-600.0, 9000.0),
+    # What the profile's own fields can hold; a damaged layout, or a developer, can hold anything.
+    Stream.DISTANCE_M: (0.0, 2**32 / 100),
+    Stream.HEART_RATE_BPM: (0.0, 255.0),
+    Stream.POWER_W: (0.0, 65_535.0),
+    Stream.TEMPERATURE_C: (-128.0, 127.0),
+    Stream.STEP_LENGTH_M: (0.0, 6.5536),
+    Stream.VERTICAL_OSCILLATION_MM: (0.0, 6553.6),
+    Stream.GROUND_CONTACT_TIME_MS: (0.0, 6553.6),
+    Stream.GROUND_CONTACT_BALANCE_PERCENT: (0.0, 655.36),
+}
+"""Least and most of each stream: what lies outside is no measurement."""
+
+MOST_PER_MINUTE: Final = 256.0
 QUARTER_TURN: Final = 2**30
 """90 degrees in semicircles."""
 
@@ -62,7 +77,8 @@ class Records:
     """The record messages of a file, read once. float64 ``[n]`` each, NaN where missing.
 
     ``cadence`` is the file's own cadence with its fraction, ``heart_rate`` the records' own;
-    the stream of the heart rate has the strap's where the records have none.
+    the stream of the heart rate has the strap's where the records have none. ``implausible`` is
+    how many values of each record were no measurements and became NaN. int ``[n]``
     """
 
     stamps: Float64Array
@@ -71,6 +87,7 @@ class Records:
     latitude: Float64Array
     longitude: Float64Array
     streams: dict[Stream, Float64Array]
+    implausible: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.stamps)
@@ -78,7 +95,7 @@ class Records:
 
 def read_records(record: Columns, hr: Columns) -> Records:
     """Read the columns a recording needs from the ``record`` and ``hr`` messages."""
-    stamps, heart_rate = record.numbers("timestamp"), record.numbers("heart_rate")
+    stamps, heart_rate = seconds_of(record, "timestamp"), record.numbers("heart_rate")
     streams: dict[Stream, Float64Array] = {}
     for stream, (names, factor) in SOURCES.items():
         values = _first_known(record, names)
@@ -88,14 +105,22 @@ def read_records(record: Columns, hr: Columns) -> Records:
         streams[Stream.HEART_RATE_BPM] = np.where(
             np.isnan(heart_rate), strap_heart_rate(hr, stamps), heart_rate
         )
+    implausible = np.zeros(len(stamps), np.int64)
+    for stream, (least, most) in PLAUSIBLE.items():
+        if stream in streams:
+            implausible += _blank(streams[stream], least, most)
     cadence = record.numbers("cadence")
+    implausible += _blank(cadence, 0.0, MOST_PER_MINUTE)
+    fraction = record.numbers("fractional_cadence")
+    _blank(fraction, 0.0, 1.0)
     return Records(
         stamps=stamps,
-        cadence=cadence + np.nan_to_num(record.numbers("fractional_cadence")),
+        cadence=cadence + np.nan_to_num(fraction),
         heart_rate=heart_rate,
         latitude=record.numbers("position_lat"),
         longitude=record.numbers("position_long"),
         streams=streams,
+        implausible=implausible,
     )
 
 
@@ -131,30 +156,20 @@ def streams_of(
     line: Timeline,
     cadence: CadenceReading | None,
     base_distance_m: float,
-) -> tuple[dict[Stream, Float32Array], int]:
-    """Streams of the records that are ``kept``, on their timeline, in SI units.
-
-    Returns
-    -------
-    Streams that have any value, and how many values were no measurements and became NaN.
-    """
+) -> dict[Stream, Float32Array]:
+    """Streams of the records that are ``kept`` that have any value, on their timeline, in SI."""
     streams: dict[Stream, Float32Array] = {}
-    implausible = 0
     for stream, values in records.streams.items():
         merged = line.merge(values[kept])
-        bad = _implausible(stream, merged)
-        implausible += int(np.count_nonzero(bad))
         if stream in ZERO_IS_MISSING:
-            bad |= merged == 0
+            merged = np.where(merged == 0, np.nan, merged)
         if stream is Stream.DISTANCE_M:
             merged = merged - base_distance_m
-        streams[stream] = np.where(bad, np.nan, merged).astype(np.float32)
+        streams[stream] = merged.astype(np.float32)
     if cadence is not None:
         steps = line.merge(records.cadence[kept]) * cadence.factor
         streams[Stream.CADENCE_SPM] = steps.astype(np.float32)
-    return {name: values for name, values in streams.items() if not np.isnan(values).all()}, (
-        implausible
-    )
+    return {name: values for name, values in streams.items() if not np.isnan(values).all()}
 
 
 def positions_of(
@@ -198,9 +213,8 @@ def _first_known(record: Columns, names: Sequence[str]) -> Float64Array:
     return values
 
 
-def _implausible(stream: Stream, values: Float64Array) -> BoolArray:
-    if stream is Stream.SPEED_M_S:
-        return values > FASTEST_M_S
-    if stream is Stream.ALTITUDE_M:
-        return (values > HIGHEST_M) | (values < LOWEST_M)
-    return np.zeros(len(values), np.bool_)
+def _blank(values: Float64Array, least: float, most: float) -> BoolArray:
+    """Make NaN, in place, what lies outside; returns where that was. ``[n]``."""
+    bad = (values < least) | (values > most)
+    values[bad] = np.nan
+    return bad

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.recording import BoolArray, Float64Array
+from importers.fit.clock import seconds_of
 from importers.fit.decoding import Columns
+from importers.totals import LARGEST_TOTAL
 
 OUTSIDE_AFTER_S: Final = 10.0
 """Watches write a last record some seconds after the summary's end; later ones are outside."""
@@ -39,14 +41,13 @@ class Session:
 
 def sessions_of(messages: Columns) -> list[Session]:
     """Sessions in the order of the file, without exact repetitions."""
-    columns = {
-        name: messages.numbers(name)
-        for name in ("start_time", "timestamp", "total_elapsed_time", "total_timer_time")
-    }
-    elapsed = columns["total_elapsed_time"]
-    elapsed = np.where(np.isnan(elapsed), columns["total_timer_time"], elapsed)
-    starts = columns["start_time"]
-    starts = np.where(np.isnan(starts), columns["timestamp"] - elapsed, starts)
+    elapsed, timer = (
+        totals_of(messages, "total_elapsed_time"),
+        totals_of(messages, "total_timer_time"),
+    )
+    elapsed = np.where(np.isnan(elapsed), timer, elapsed)
+    starts = seconds_of(messages, "start_time")
+    starts = np.where(np.isnan(starts), seconds_of(messages, "timestamp") - elapsed, starts)
     sport, distance = messages.numbers("sport"), messages.numbers("total_distance")
     identities = np.stack([starts, elapsed, sport, distance], axis=1)
     sessions: list[Session] = []
@@ -57,6 +58,12 @@ def sessions_of(messages: Columns) -> list[Session]:
             seen.add(identity)
             sessions.append(Session(row, float(starts[row]), float(starts[row] + elapsed[row])))
     return sessions
+
+
+def totals_of(messages: Columns, name: str) -> Float64Array:
+    """A column of what devices summed up; NaN also for what nothing can have summed up to."""
+    totals = messages.numbers(name)
+    return np.where((totals >= 0) & (totals <= LARGEST_TOTAL), totals, np.nan)
 
 
 def owners(sessions: Sequence[Session], stamps: Float64Array) -> NDArray[np.intp]:

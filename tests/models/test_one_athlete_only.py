@@ -145,9 +145,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "files.remove_many": lambda s, _: files.remove_many(s, [hashlib.sha256(b"no").hexdigest()]),
     "files.stored": lambda s, _: files.stored(s),
     "files.unreferenced": lambda s, _: files.unreferenced(s),
-    "imports.add_ended": lambda s, w: imports.add_ended(
-        s, w.athlete_id, w.import_id, [ENDED], NOW
-    ),
+    "imports.add_ended": lambda s, w: imports.add_ended(s, w.athlete_id, w.import_id, [ENDED], NOW),
     "imports.add_items": lambda s, w: imports.add_items(s, w.athlete_id, w.import_id, [ITEM], NOW),
     "imports.by_key": lambda s, w: imports.by_key(s, w.athlete_id, "key"),
     "imports.cancel": lambda s, w: imports.cancel(s, w.athlete_id, w.import_id, NOW),
@@ -178,9 +176,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "leases.finish_items": lambda s, w: leases.finish_items(
         s, w.athlete_id, w.import_id, {0: OUTCOME}, owner="before", now=NOW
     ),
-    "leases.holds": lambda s, w: leases.holds(
-        s, w.athlete_id, w.import_id, 0, owner="before"
-    ),
+    "leases.holds": lambda s, w: leases.holds(s, w.athlete_id, w.import_id, 0, owner="before"),
     "leases.release": lambda s, w: leases.release(s, w.athlete_id, w.import_id, owner="before"),
     "leases.renew": lambda s, w: leases.renew(
         s, w.athlete_id, w.import_id, owner="before", now=NOW, lease_s=60
