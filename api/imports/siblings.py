@@ -50,11 +50,7 @@ class Siblings:
         item = self._items.get(name)
         if item is None or item.file_sha256 is None:
             raise ImportFailure(FailureCode.DAMAGED, "not there")
-        try:
-            file = self._originals.open(item.file_sha256)
-        except OSError as error:
-            raise ImportFailure(FailureCode.DAMAGED, error.strerror or "") from error
-        with file:
+        with self._originals.open(item.file_sha256) as file:
             yield file
 
 
