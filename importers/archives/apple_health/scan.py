@@ -66,7 +66,8 @@ def _begin(stream: BinaryIO) -> _Window:
         ``EMPTY_FILE``, ``NOT_RECOGNISED`` for XML of another kind, ``FORBIDDEN_XML``, ``DAMAGED``.
     """
     window = _Window(stream)
-    window.more(0)
+    while len(window.data) < CHUNK_BYTES and window.more(0):
+        pass
     head = window.data.removeprefix(codecs.BOM_UTF8)
     if not head.strip(b" \t\r\n\0"):
         raise ImportFailure(FailureCode.EMPTY_FILE)
