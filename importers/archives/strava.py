@@ -96,6 +96,9 @@ _FROM_SECOND_ELAPSED: Final = {
     28: _Field.EXERTION,
     70: _Field.STEPS,
 }
+_MOST_COLUMNS: Final = 1000
+"""Ten times as many as there are today."""
+
 _SHORT_COLUMNS: Final = (10, 11)
 """Of the form of 2019, which names no column twice."""
 
@@ -153,11 +156,13 @@ def _places(titles: Sequence[str]) -> Mapping[_Field, int]:
     ImportFailure
         ``NOT_RECOGNISED`` for the header of another service's ``activities.csv``.
     """
+    if len(titles) > _MOST_COLUMNS:
+        raise ImportFailure(FailureCode.NOT_RECOGNISED)
     for known in (_ENGLISH, _BEFORE_2019):
         places = {
-            known[title, titles[: at + 1].count(title)]: at
+            known[title, nth]: at
             for at, title in enumerate(titles)
-            if (title, titles[: at + 1].count(title)) in known
+            if (title, nth := titles[: at + 1].count(title)) in known
         }
         if {_Field.ID, _Field.DATE, _Field.TYPE} <= places.keys():
             return places

@@ -311,6 +311,13 @@ def test_a_workout_that_never_ends_does_not_swallow_the_next(listed: AllListed) 
     assert (one.recording.sport, two.recording.sport) == (Sport.RUNNING, Sport.WALKING)
 
 
+def test_of_an_endless_workout_only_its_beginning_is_kept(listed: AllListed) -> None:
+    endless = workout(inside="<MetadataEntry key='a' value='b'/>" * 200_000)
+    one, two = listed({INDEX: writer.export(endless, workout(kind="Walking"))})
+    assert one.recording.totals.elapsed_s == 1800
+    assert (one.recording.sport, two.recording.sport) == (Sport.RUNNING, Sport.WALKING)
+
+
 def test_a_workout_without_a_time_is_told_and_the_others_go_on(read: Read) -> None:
     nameless = '<Workout workoutActivityType="HKWorkoutActivityTypeRunning"/>'
     backward = workout().replace("endDate", "x").replace("startDate", "endDate")

@@ -43,7 +43,7 @@ print(count, path.stat().st_size >> 20, (peak_kib() - before) >> 10)
 
 STRAVA_ROWS = (
     "(strava_writer.row(one, strava_writer.english_date(one.time)) "
-    "for one in strava_writer.history(20_000))"
+    "for one in strava_writer.history(30_000))"
 )
 
 
@@ -53,7 +53,7 @@ STRAVA_ROWS = (
     [
         ("apple_writer.life(60, runs(50))", "apple_health", 50),
         ("garmin_writer.history(2_000, splits=100)", "garmin", 2_000),
-        (f"strava_writer.lines(strava_writer.MODERN, {STRAVA_ROWS})", "strava", 20_000),
+        (f"strava_writer.lines(strava_writer.MODERN, {STRAVA_ROWS})", "strava", 30_000),
     ],
     ids=["apple_health", "garmin", "strava"],
 )

@@ -242,6 +242,7 @@ def test_names_in_another_encoding_lose_only_their_letters(listed: AllListed) ->
         (b"Activity name,Activity type,Start time\na,b,c\n", FailureCode.NOT_RECOGNISED),
         (b"a,b,c,d,e,f,g,h,i,j\nx,y,z,1,2,3,4,5,6,7\n", FailureCode.NOT_RECOGNISED),
         (b"\x89PNG\r\n\x1a\n" + bytes(5000), FailureCode.NOT_RECOGNISED),
+        (b"," * 500_000 + b"x\n", FailureCode.NOT_RECOGNISED),
         (b"x" * (csv_stream.LONGEST_LINE + 1), FailureCode.TOO_LARGE),
         (b'"' + b"x" * csv_stream.LONGEST_FIELD + b'x"\n1\n', FailureCode.NOT_RECOGNISED),
     ],
