@@ -114,5 +114,6 @@ def _check_stored(activity: ReadActivity) -> None:
     for zone in ZONES:
         day = local_day(believed(recording, NOW), zone)
         if day.started_at is not None:
-            day.started_at + timedelta(seconds=activity.metrics.elapsed_s or 0.0)
+            ended_at = day.started_at + timedelta(seconds=activity.metrics.elapsed_s or 0.0)
+            must(ended_at >= day.started_at, "it ended before it began")
     must(all(each.samples == recording.samples for each in activity.channels), "a packed channel")
