@@ -261,7 +261,8 @@ def _distance_before(records: Records, kept: Rows) -> float:
         return 0.0
     before, own = float(records.distance_so_far[kept[0] - 1]), distance[kept]
     own = own[~np.isnan(own)]
-    if np.isnan(before) or not len(own) or own[0] < before:
+    # The least and not the first: out of order, that one need not be the first in time.
+    if np.isnan(before) or not len(own) or own.min() < before:
         return 0.0
     return before
 

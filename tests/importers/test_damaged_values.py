@@ -155,6 +155,33 @@ def test_a_developer_s_scale_of_next_to_nothing_divides_nothing() -> None:
     assert power.tolist() == [250.0] * 10
 
 
+def test_a_session_out_of_order_counts_no_distance_below_0() -> None:
+    writer = started()
+    writer.define(1, "record", (Field(253, "uint32"), Field(5, "uint32")))
+    for second, metres in enumerate((0, 30, 60)):
+        writer.write(1, T0 + second, 100 * metres)
+    # The second session's records are written backwards, and begin below where the first ended.
+    for second, metres in ((12, 120), (11, 90), (10, 50)):
+        writer.write(1, T0 + second, 100 * metres)
+    session(writer, T0, 3)
+    session(writer, T0 + 10, 3)
+    _, (_, second_run) = read(writer.finish(), "x.fit", DEFAULT_LIMITS)
+    check_recording(second_run)
+    assert second_run.streams[Stream.DISTANCE_M].tolist() == [50, 90, 120]
+    assert (run_metrics(second_run, 174.0).distance_m or 0) >= 0
+
+
+@pytest.mark.parametrize("number", [2**64 - 1025, 2**64 - 2, 2**63 + 5])
+def test_a_number_of_64_bits_where_24_belong_has_no_parts(number: int) -> None:
+    writer = started()
+    writer.define(0, "record", (Field(253, "uint32"), Field(8, "uint64"), Field(3, "uint8")))
+    for second in range(5):
+        writer.write(0, T0 + second, number, 140)
+    session(writer, T0, 5)
+    recording = only(writer.finish(), "x.fit")
+    assert recording.streams[Stream.HEART_RATE_BPM].tolist() == [140] * 5
+
+
 def zipped(*names: str) -> io.BytesIO:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
