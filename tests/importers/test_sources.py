@@ -361,6 +361,19 @@ def test_symbolic_links_lead_nowhere(folder: Path, tmp_path: Path) -> None:
     assert [file.name for file in walk(folder)] == ["a/1.FIT", "a/2.gpx", "a/b/3.tcx", "b.fit"]
 
 
+def test_folders_a_thousand_deep_are_walked_to_the_bottom(tmp_path: Path) -> None:
+    # Each by its own name: the whole path may be longer than one call takes.
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(os.open("run.fit", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    assert [found.name for found in walk(tmp_path)] == ["d/" * 1200 + "run.fit"]
+
+
 def test_pipes_are_not_opened(folder: Path) -> None:
     os.mkfifo(folder / "c.fit")
     assert [file.name for file in walk(folder)] == ["a/1.FIT", "a/2.gpx", "a/b/3.tcx", "b.fit"]
