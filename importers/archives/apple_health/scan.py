@@ -1,6 +1,6 @@
 """Workouts and records out of an ``export.xml`` of several GB, in constant memory.
 
-Apple writes millions of records nobody here needs. Workouts are found ten times faster than a
+Apple writes millions of records nobody here needs. Workouts are found several times faster than a
 parser would read to them, because the text is searched for the elements that are wanted, and only
 those are parsed, each by itself. What lies between them is never looked at, broken or not.
 """
