@@ -37,11 +37,15 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+def _silently(done: int, found: int | None, name: str) -> None:
+    del done, found, name
+
+
 @contextmanager
 def watching(product: Runtime, owner_id: UUID, folder: Path) -> Generator[Watched]:
     watched, stop = Watched(), threading.Event()
     listener = Listener(
-        watched.reports.put, lambda _folder, there: watched.seen.put(there), lambda *_: None
+        watched.reports.put, lambda _folder, there: watched.seen.put(there), _silently
     )
     watch = Watch(product, owner_id, [folder], listener)
     thread = threading.Thread(target=watch.run, args=(stop,))
