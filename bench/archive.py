@@ -40,7 +40,7 @@ class _Import(NamedTuple):
 def main(sizes: Sequence[int] = YEARS_OF_RUNS) -> list[Ratio]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        archives = _write(folder, sizes)
+        archives = write_archives(folder, sizes)
         sample = [modern_run(start=_start(day), seed=day) for day in range(3)]
         # Theirs before and after ours, so that a machine that slows down slows both.
         theirs = [seconds(lambda run=run: fitparse_decode(run)) for run in sample]
@@ -90,7 +90,7 @@ def _import(data: Path, archive: Path, runs: int) -> _Import:
     )
 
 
-def _write(folder: Path, sizes: Sequence[int]) -> dict[int, Path]:
+def write_archives(folder: Path, sizes: Sequence[int]) -> dict[int, Path]:
     """An archive of each size; the smaller ones hold the first of the same runs."""
     archives = {runs: folder / f"export-{runs}.zip" for runs in sizes}
     opened = {runs: zipfile.ZipFile(path, "w") for runs, path in archives.items()}

@@ -168,7 +168,9 @@ def test_a_server_and_a_command_line_killed_over_and_over_share_one_archive(
         address = re.search(r"http://[\d.:]+", server.stderr.readline())
         assert address is not None
         with httpx.Client(base_url=address[0], timeout=PATIENCE_S) as client:
-            answer = client.post("/v1/imports", files={"files": ("export.zip", archive.read_bytes())})
+            answer = client.post(
+                "/v1/imports", files={"files": ("export.zip", archive.read_bytes())}
+            )
             location = answer.headers["Location"]
             for _ in range(KILLS // 2):
                 with running(tmp_path, "import", str(archive)):
