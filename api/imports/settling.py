@@ -12,11 +12,11 @@ from analytics.runs.signature import Signature
 from sqlalchemy.orm import Session
 
 from analytics.recording import Device, Sport
-from analytics.runs.duplicates import LARGEST_SHIFT_S, Footprint, groups
+from analytics.runs.duplicates import LARGEST_SHIFT_S, SHIFT_TOLERANCE_S, Footprint, groups
 from models import activities
 from models.activities import ActivityChange, Overlap
 
-REACH = timedelta(seconds=LARGEST_SHIFT_S)
+REACH = timedelta(seconds=LARGEST_SHIFT_S + SHIFT_TOLERANCE_S)
 """How far from an activity another recording of it may lie: a wrong zone shifts it by hours."""
 
 
