@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from analytics.recording import Pause, Recording, Warn
 from bench.writers.fit_activity import session, started
@@ -40,11 +41,15 @@ def refused(data: bytes, name: str) -> tuple[FailureCode, str]:
     return failure.value.code, failure.value.detail
 
 
+def rows(writer: FitWriter, local: int, *columns: NDArray[np.floating | np.integer]) -> None:
+    writer.rows(local, [np.asarray(column, np.float64) for column in columns])
+
+
 def many(writer: FitWriter, local: int, message: str, fields: Sequence[Field], count: int) -> None:
     """Messages ten seconds apart, every field after the first, a time, being 1."""
     writer.define(local, message, fields)
     ones = [np.ones(count)] * (len(fields) - 1)
-    writer.rows(local, [T0 + 10.0 * np.arange(count), *ones])
+    rows(writer, local, T0 + 10.0 * np.arange(count), *ones)
 
 
 # Sessions, laps and stops of FIT
@@ -54,10 +59,10 @@ def test_many_sessions_share_out_many_records() -> None:
     writer = started()
     writer.define(1, "session", (Field(2, "uint32"), Field(7, "uint32")))
     starts = T0 + 10.0 * np.arange(MAX_ACTIVITIES)
-    writer.rows(1, [starts, np.full(MAX_ACTIVITIES, 10_000.0)])
+    rows(writer, 1, starts, np.full(MAX_ACTIVITIES, 10_000.0))
     writer.define(2, "record", (TIME, HEART_RATE))
     count = 30 * MAX_ACTIVITIES
-    writer.rows(2, [T0 + np.arange(count) // 3.0, np.full(count, 140.0)])
+    rows(writer, 2, T0 + np.arange(count) // 3.0, np.full(count, 140.0))
     runs = parse(writer.finish(), "x.fit")
     assert len(runs) == MAX_ACTIVITIES
     assert {run.counts.records for run in runs} == {30}
@@ -76,7 +81,7 @@ def test_many_laps_and_stops_are_each_the_one_session_s_they_touch() -> None:
     events = 2 * MAX_MARKS
     writer.define(2, "event", (TIME, Field(0, "enum"), Field(1, "enum")))
     times = T0 + 5.0 * np.arange(events)
-    writer.rows(2, [times, np.zeros(events), np.where(np.arange(events) % 2, 0.0, 4.0)])
+    rows(writer, 2, times, np.zeros(events), np.where(np.arange(events) % 2, 0.0, 4.0))
     sessions = 500
     length = 10 * MAX_MARKS // sessions
     for number in range(sessions):
@@ -99,7 +104,7 @@ def test_more_timer_stops_than_a_file_may_have_are_refused() -> None:
     writer.define(2, "event", (TIME, Field(0, "enum"), Field(1, "enum")))
     events = 2 * MAX_MARKS + 2
     kinds = np.where(np.arange(events) % 2, 0.0, 4.0)
-    writer.rows(2, [T0 + np.arange(events), np.zeros(events), kinds])
+    rows(writer, 2, T0 + np.arange(events), np.zeros(events), kinds)
     session(writer, T0, 60)
     assert refused(writer.finish(), "x.fit") == (FailureCode.TOO_LARGE, "100000 timer stops")
 
@@ -151,7 +156,7 @@ def test_twelve_million_fit_records_are_refused_before_they_cost_memory() -> Non
     writer = FitWriter()
     writer.define(0, "record", (TIME, HEART_RATE))
     count = 12_000_000
-    writer.rows(0, [T0 + np.arange(float(count)), np.full(count, 140.0)])
+    rows(writer, 0, T0 + np.arange(float(count)), np.full(count, 140.0))
     data = writer.finish()
     tracemalloc.start()
     try:
@@ -177,10 +182,10 @@ def test_twelve_million_messages_by_turns_are_left_early() -> None:
 def test_messages_of_all_chained_files_count_together() -> None:
     count = MAX_RECORDS // 2
     halves: list[bytes] = []
-    for rows in (count, count + 1):
+    for length in (count, count + 1):
         writer = FitWriter()
         writer.define(0, "record", (HEART_RATE,))
-        writer.rows(0, [np.full(rows, 140.0)])
+        rows(writer, 0, np.full(length, 140.0))
         halves.append(writer.finish())
     assert refused(b"".join(halves), "x.fit") == (FailureCode.TOO_LARGE, f"{MAX_RECORDS} records")
 
