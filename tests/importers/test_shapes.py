@@ -5,6 +5,7 @@ Before each was bounded, such a file took the product of two of its counts: minu
 
 from __future__ import annotations
 
+import gzip
 import io
 import tracemalloc
 import zipfile
@@ -21,7 +22,14 @@ from bench.writers.fit_messages import Field, FitWriter
 from importers.contract import FailureCode, ImportFailure
 from importers.fit.layout import COUNTED_EVERY, MOST_DAMAGES, Allowance, PartReader
 from importers.identify import read
-from importers.limits import DEFAULT_LIMITS, MAX_ACTIVITIES, MAX_MARKS, MAX_RECORDS, Limits
+from importers.limits import (
+    DEFAULT_LIMITS,
+    MAX_ACTIVITIES,
+    MAX_MARKS,
+    MAX_RECORDS,
+    Limits,
+    gunzip,
+)
 from importers.pauses import TimedLap, by_lap_times
 from importers.sources import members
 
@@ -256,7 +264,21 @@ def test_elements_within_elements_without_end_are_no_recursion(tag: bytes) -> No
     assert run.warnings
 
 
-# Folders in ZIPs
+def test_thousands_of_tracks_are_as_many_activities() -> None:
+    track = "<trk><trkseg><trkpt lat='1' lon='1'><time>2026-05-{:02}T06:30:00Z</time></trkpt>"
+    tracks = [track.format(1 + number % 28) for number in range(3000)]
+    assert (
+        len(parse(("<gpx>" + "</trkseg></trk>".join([*tracks, "</gpx>"])).encode(), "x.gpx"))
+        == 3000
+    )
+
+
+# Members of gzip files, folders in ZIPs
+
+
+def test_a_gzip_file_of_very_many_empty_members_is_read_to_the_one_that_is_not() -> None:
+    data = gzip.compress(b"", mtime=0) * 200_000 + gzip.compress(b"run", mtime=0)
+    assert gunzip(data, DEFAULT_LIMITS) == b"run"
 
 
 def test_folders_and_junk_in_nested_archives_count_as_entries() -> None:
