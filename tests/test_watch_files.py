@@ -173,3 +173,24 @@ def test_importing_all_of_it_again_adds_nothing(
     again = swingphase("import", *(str(path) for path in sorted(WATCH_FILES.glob("*.*"))[1:]))
     assert again["totals"]["duplicate"] == again["totals"]["files"] == len(EXPECTED)
     assert len(swingphase("runs", "--all-sports")) == sum(len(of_file) for of_file in runs.values())
+
+
+def test_the_real_samples_of_account_exports_are_read_by_what_they_are(swingphase: Any) -> None:  # noqa: ANN401 - as above
+    report = swingphase("import", str(WATCH_FILES / "exports"))
+    assert report["totals"]["failed"] == 0
+    ends = {item["name"].partition("__")[2]: item for item in report["items"]}
+    lists = {name: item for name, item in ends.items() if item["code"] == "index"}
+    assert {name.rpartition("__")[2] for name in lists} == {
+        "export.xml",
+        "activities.csv",
+        "activities-list.json",
+    }
+    added = [item for name, item in ends.items() if ": " in name]
+    assert len(added) == 11
+    assert {item["status"] for item in added} == {"imported"}
+    by_list: dict[str, int] = defaultdict(int)
+    for item in added:
+        by_list[item["name"].partition(": ")[0].rpartition("__")[2]] += 1
+    assert by_list == {"export.xml": 1, "activities.csv": 7, "activities-list.json": 3}
+    again = swingphase("import", str(WATCH_FILES / "exports"))
+    assert again["totals"]["imported"] == 0

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from api.imports.kinds import kinds_of
 from api.imports.staging import refusal
 from api.imports.storing import SAME_BYTES
+from importers.archives.registry import index_layout
 from importers.contract import ImportFailure
 from importers.sources import Member, Refusal
 from models.imports import ImportItem, ItemKind, ItemStatus, NewItem
 
+LIST_ENDINGS: Final = (".csv", ".json", ".xml")
+
+ReadHead = Callable[[str], bytes]
+"""Gives the first bytes of a member, none when it cannot be read."""
+
 
 def items_of(
-    archive: ImportItem, members: Sequence[Member | Refusal], known: Mapping[str, str]
+    archive: ImportItem,
+    members: Sequence[Member | Refusal],
+    known: Mapping[str, str],
+    read_head: ReadHead,
 ) -> Sequence[NewItem]:
     """The items an archive turns into, in its own order.
 
     ``known`` has the content of each member that the athlete has from this archive already: the
     same archive again is not unpacked again.
     """
-    kinds = kinds_of([member.name for member in members])
+    kinds = dict(kinds_of([member.name for member in members]))
+    if ItemKind.INDEX not in kinds.values():
+        kinds |= _renamed_indexes(members, read_head)
     return [_item(archive, one, kinds.get(one.name, ItemKind.FILE), known) for one in members]
+
+
+def _renamed_indexes(
+    members: Sequence[Member | Refusal], read_head: ReadHead
+) -> Mapping[str, ItemKind]:
+    lists = [
+        one.name
+        for one in members
+        if isinstance(one, Member) and one.name.lower().endswith(LIST_ENDINGS)
+    ]
+    return {name: ItemKind.INDEX for name in lists if index_layout(read_head(name)) is not None}
 
 
 def _item(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final, NamedTuple, TypeVar
@@ -25,8 +25,9 @@ from api.imports.siblings import Siblings, siblings_of
 from api.imports.storing import Place, ToStore, known_outcome, overlap_of, store
 from api.runtime import Runtime
 from importers.archives.contract import Layout, Listed, Role, Unread
-from importers.archives.registry import roles
+from importers.archives.registry import index_layout, roles
 from importers.contract import FailureCode, ImportFailure
+from importers.identify import HEAD_BYTES
 from models import activities, imports, leases
 from models.activities import Known, Overlap, Told
 from models.athletes import Athlete
@@ -38,6 +39,7 @@ PIECE: Final = 50
 
 INDEX: Final = "index"
 INDEX_KNOWN: Final = "index_known"
+KNOWN_ENTRY: Final = "known_entry"
 
 Hold = Callable[[Session], None]
 """Raises when the item is no longer ours to store anything for."""
@@ -113,6 +115,9 @@ def entry_sha256(identity: str) -> str:
 def _layout_of(siblings: Siblings) -> Layout:
     layout, role = roles(siblings.names).get(siblings.index_name, (None, None))
     if layout is None or role is not Role.INDEX:
+        with siblings.open(siblings.index_name) as stream:
+            layout = index_layout(stream.read(HEAD_BYTES))
+    if layout is None:
         raise ImportFailure(FailureCode.NOT_RECOGNISED)
     return layout
 
@@ -161,7 +166,10 @@ class _IndexPiece:
             there = known.get(entry_sha256(one.identity))
             file = files.get(one.file or "")
             if there is not None:
-                self._report(change, one, known_outcome(entry_sha256(one.identity), there))
+                ended = known_outcome(entry_sha256(one.identity), there)
+                if ended.status is ItemStatus.DUPLICATE:
+                    ended = replace(ended, code=KNOWN_ENTRY)
+                self._report(change, one, ended)
             elif one.recording.counts.records or not self._tell(
                 session, athlete, change, one, file, now
             ):

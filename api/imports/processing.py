@@ -27,6 +27,7 @@ from api.imports.storing import Place, ToStore, store
 from api.refresh.service import refresh
 from api.runtime import Runtime
 from importers.contract import ImportFailure
+from importers.identify import HEAD_BYTES
 from importers.sources import Member, Refusal
 from models import activities, imports, leases
 from models.imports import ImportItem, ItemKind, ItemStatus
@@ -204,6 +205,14 @@ class Work:
 
     def _expand(self, archive: ImportItem) -> None:
         here = self._decoders.here
+
+        def read_head(member: str) -> bytes:
+            try:
+                with here.open_member(_original_of(archive), member) as stream:
+                    return stream.read(HEAD_BYTES)
+            except (ImportFailure, OSError):
+                return b""
+
         members: Sequence[Member | Refusal] = ()
         try:
             members = here.members(_original_of(archive))
@@ -216,7 +225,7 @@ class Work:
             outcome = failed(failure)
         with self._runtime.database.write() as session:
             known = _known_members(session, archive)
-            items = items_of(archive, members, known)
+            items = items_of(archive, members, known, read_head)
             imports.add_items(
                 session, self._athlete_id, self._import_id, items, self._runtime.now()
             )

@@ -17,6 +17,7 @@ from api.imports.reading import content_sha256
 from api.imports.storing import known_outcome
 from api.originals import CHUNK_BYTES, Incoming, Original
 from api.runtime import Runtime
+from importers.archives.registry import index_layout
 from importers.contract import FailureCode, ImportFailure
 from importers.identify import HEAD_BYTES, identify, payload
 from importers.sources import is_zip
@@ -128,6 +129,8 @@ def _look(source: Source, kind: ItemKind, held: _Held) -> _Seen:
             head = file.read(HEAD_BYTES)
             if is_zip(head):
                 return _Seen(source, ItemKind.ARCHIVE)
+            if index_layout(head) is not None:
+                return _Seen(source, ItemKind.INDEX)
             # One byte more than allowed is enough for payload to refuse it.
             data = head + file.read(LIMITS.max_file_bytes + 1 - len(head))
         content = payload(data, source.name, LIMITS)

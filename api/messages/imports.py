@@ -42,6 +42,7 @@ DUPLICATE: Final[Mapping[str, Passage]] = {
         ("This is the run of {day} again.", "You have this run already."),
         "The fuller file of the two counts, and the other is kept beside it.",
     ),
+    "known_entry": ("You have this run from an earlier list.", "Nothing was added twice."),
     "index_known": ("There is nothing new in this list.", "All its runs are here already."),
 }
 

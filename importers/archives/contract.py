@@ -93,6 +93,13 @@ class Layout(Protocol):
         """
         ...
 
+    def begins(self, head: bytes) -> bool:
+        """Whether a file that begins so is an index of this layout, whatever its name.
+
+        ``head`` are its first 4096 bytes. Only what cannot be anything else is claimed.
+        """
+        ...
+
     def entries(
         self, index: str, names: Collection[str], open_file: Opener
     ) -> Iterator[Listed | Unread]:

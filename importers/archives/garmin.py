@@ -67,6 +67,11 @@ class _GarminLayout:
     def roles(self, names: Collection[str]) -> Mapping[str, Role]:
         return {name: Role.INDEX for name in names if _INDEX.fullmatch(base_of(name))}
 
+    def begins(self, head: bytes) -> bool:
+        text = head.decode("utf-8", "replace")
+        listed = _LIST.search(text) or (_BARE_LIST.match(text) and '"activityId"' in text)
+        return bool(listed) and text.lstrip().startswith(("[", "{"))
+
     def entries(
         self, index: str, names: Collection[str], open_file: Opener
     ) -> Iterator[Listed | Unread]:

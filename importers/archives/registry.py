@@ -30,6 +30,14 @@ def layouts() -> tuple[Layout, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+def index_layout(head: bytes) -> Layout | None:
+    """Layout of the index that a file with these first bytes is, or None.
+
+    For a file that was renamed: an account's list saved from the browser may be called anything.
+    """
+    return next((layout for layout in layouts() if layout.begins(head)), None)
+
+
 def roles(names: Collection[str]) -> Mapping[str, tuple[Layout, Role]]:
     """Layout and role of each file that has one; two layouts for one name are a mistake here.
 

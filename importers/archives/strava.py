@@ -8,6 +8,7 @@ elapsed time. Dates are UTC in every language.
 
 from __future__ import annotations
 
+import codecs
 import html
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -116,6 +117,10 @@ class _StravaLayout:
 
     def roles(self, names: Collection[str]) -> Mapping[str, Role]:
         return {name: Role.INDEX for name in names if _INDEX.fullmatch(base_of(name))}
+
+    def begins(self, head: bytes) -> bool:
+        titles = head.removeprefix(codecs.BOM_UTF8).lower().replace(b'"', b"")
+        return titles.startswith((b"activity id,activity date,", b"id,date,name,type,description,"))
 
     def entries(
         self, index: str, names: Collection[str], open_file: Opener

@@ -6,6 +6,8 @@ it is ever kept. Its name comes in the phone's language.
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -34,7 +36,9 @@ from importers.contract import FailureCode, ImportFailure
 from importers.limits import DEFAULT_LIMITS, read_bounded
 from importers.points import Column
 from importers.track import TrackFacts, timed_recording
+from importers.xml_guard import WHITESPACE
 
+_ROOT = re.compile(rb"<(?:!DOCTYPE\s+)?HealthData[\s>\[]")
 _FOLDER = "apple_health_export"
 _ROUTES = "workout-routes/"
 _CLINICAL = "_cda.xml"
@@ -58,6 +62,10 @@ class _AppleHealthLayout:
             if name.lower().endswith(".gpx") and folder_of(name).lower() in folders:
                 found[name] = Role.COMPANION
         return found
+
+    def begins(self, head: bytes) -> bool:
+        opening = head.lstrip(WHITESPACE + codecs.BOM_UTF8)
+        return opening.startswith(b"<") and bool(_ROOT.search(opening))
 
     def entries(
         self, index: str, names: Collection[str], open_file: Opener

@@ -245,3 +245,21 @@ def test_a_deleted_run_stays_deleted_when_its_export_comes_again(
     assert len(again) == 4
     assert {item.status for item in again} == {"skipped"}
     assert rows(product, "id") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("my runs.csv", strava.modern(of_day(1, name="By hand"))),
+        ("old.csv", strava.before_2019(of_day(1, name="By hand"))),
+        ("from garmin.json", garmin.export(garmin.activity(1, name="By hand"))),
+        ("health.xml", apple_health.export(apple_health.workout(apple_health.Workout()))),
+    ],
+)
+def test_a_list_that_was_renamed_is_known_by_how_it_begins(
+    name: str, content: bytes, product: Runtime, take: Take, hand: Hand
+) -> None:
+    report = take(product, hand({name: content}))
+    assert add_up(report)
+    assert [item.code for item in report.items] == ["index", None]
+    assert rows(product, "sport") == [("running",)]
