@@ -34,6 +34,36 @@ class RunOfDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """What a recording holds, or a part of it; flexions of both hips."""
+
+    distance_m: float
+    minutes: float
+    hip_flexions: float
+
+
+def counted(recorded: Amounts, held_out: Amounts, *, confirmed: bool) -> Amounts:
+    """What of a run counts for its day: all but what was too fast to have been run.
+
+    Parameters
+    ----------
+    recorded
+        The whole recording's.
+    held_out
+        The ``held_out_*`` of its metrics; more than was recorded counts as all of it.
+    confirmed
+        Whether the runner said that it was run nevertheless.
+    """
+    if confirmed:
+        return recorded
+    return Amounts(
+        distance_m=max(0.0, recorded.distance_m - held_out.distance_m),
+        minutes=max(0.0, recorded.minutes - held_out.minutes),
+        hip_flexions=max(0.0, recorded.hip_flexions - held_out.hip_flexions),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DayTotals:
     """What the runs of a day amount to.
 

@@ -22,6 +22,7 @@ from analytics.recording import (
     Sport,
     Stream,
 )
+from analytics.runs.fast_stretch import FastStretches, fast_stretches
 from analytics.runs.gait import MOVING_SPEED_M_S
 from analytics.runs.positions import position_advance
 from analytics.runs.sums import around, running_sum, sum_of_products
@@ -74,6 +75,8 @@ class Intervals:
         ``[n]``, NaN where unknown, or None where it is unknown throughout.
     moving_s
         ``[n]``, ``active_s`` where moving or of unknown speed, else 0.
+    fast
+        Where a run was too fast to have been run; None where it nowhere was, or is no run.
     """
 
     active_s: Float64Array
@@ -83,6 +86,7 @@ class Intervals:
     from_positions: bool
     speed_m_s: Float64Array | None
     moving_s: Float64Array
+    fast: FastStretches | None
 
 
 def intervals(recording: Recording) -> Intervals:
@@ -112,7 +116,8 @@ def intervals(recording: Recording) -> Intervals:
             active[gap[stopped]] = 0.0
     # "not slow" rather than "fast": an unknown speed is moving.
     moving = active if speed is None else active * ~(speed <= MOVING_SPEED_M_S)
-    return Intervals(active, sampled_s, counted, advance, from_positions, speed, moving)
+    fast = fast_stretches(recording) if recording.sport is Sport.RUNNING else None
+    return Intervals(active, sampled_s, counted, advance, from_positions, speed, moving, fast)
 
 
 def without_pauses(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
-from analytics.recording import Float64Array, Recording, Sport, Stream
+from analytics.recording import BoolArray, Float64Array, Recording, Sport, Stream
 from analytics.runs.ascent import climbed_m
+from analytics.runs.fast_stretch import too_fast_throughout
 from analytics.runs.intervals import ON_FOOT, Intervals, fastest_m_s, intervals
 from analytics.runs.steps import (
     BAND_FRACTION,
@@ -24,7 +25,7 @@ from analytics.runs.sums import sum_of_products
 
 __all__ = ["METRICS_VERSION", "DistanceSource", "FlexionSource", "RunMetrics", "run_metrics"]
 
-METRICS_VERSION: Final = 1
+METRICS_VERSION: Final = 2
 """Rises whenever the same recording may give other numbers: a history never mixes versions."""
 
 DISTANCE_AGREEMENT: Final = 2.0
@@ -76,6 +77,10 @@ class RunMetrics:
         them as a fraction.
     heart_rate_mean_bpm, heart_rate_max
         Mean over time and highest, outside pauses.
+    held_out_m, held_out_s, held_out_flexions
+        How much of a run's distance, timer and hip flexions lies in stretches too fast to have been
+        run: no more than these, 0 when nothing does and for other sports. The others keep the whole
+        recording as it came.
     """
 
     distance_m: float | None
@@ -95,6 +100,9 @@ class RunMetrics:
     band_fraction: float
     heart_rate_mean_bpm: float | None
     heart_rate_max: float | None
+    held_out_m: float
+    held_out_s: float
+    held_out_flexions: int
 
     @property
     def flexions_per_hip(self) -> float | None:
@@ -115,7 +123,8 @@ def run_metrics(recording: Recording, height_cm: float | None) -> RunMetrics:
     Returns
     -------
     The metrics. Cut in two at a sample, a recording's distance, times and steps add up to those of
-    the whole.
+    the whole. So does what is held out, where the cut is at least ``LONGEST_WAIT_S`` and twice
+    ``AROUND_S`` away from all that was too fast; nearer by, the parts may hold out less.
     """
     parts = intervals(recording) if recording.samples else None
     timer_s, elapsed_s = _times(recording, parts)
@@ -127,6 +136,10 @@ def run_metrics(recording: Recording, height_cm: float | None) -> RunMetrics:
         moving_s = moving_s if timer_s is None else min(moving_s, timer_s)
     mean_speed = distance_m / moving_s if distance_m is not None and moving_s else None
     cadence = _stream(recording, Stream.CADENCE_SPM)
+    way_share, time_share = 0.0, 0.0
+    if recording.sport is Sport.RUNNING:
+        sampled = None if extension is None else parts
+        way_share, time_share = _too_fast_shares(sampled, source, distance_m, timer_s)
     steps = NO_STEPS
     if recording.sport in ON_FOOT:
         on_a_walk = recording.sport is not Sport.RUNNING
@@ -135,6 +148,9 @@ def run_metrics(recording: Recording, height_cm: float | None) -> RunMetrics:
             steps = steps.scaled(extension)
         if steps.source is FlexionSource.NONE:
             steps = unsampled_steps(distance_m, moving_s, height_cm, on_a_walk=on_a_walk)
+        if time_share == 1.0:
+            # Steps counted from totals alone know of no stretches.
+            steps = replace(steps, held_out=steps.running)
         steps = with_device_total(steps, recording.totals.steps, moving_s, on_a_walk=on_a_walk)
     running, walking = _whole(steps)
     heart_rate_mean, heart_rate_max = _heart_rate(recording, parts)
@@ -160,6 +176,9 @@ def run_metrics(recording: Recording, height_cm: float | None) -> RunMetrics:
         band_fraction=BAND_FRACTION[steps.source],
         heart_rate_mean_bpm=heart_rate_mean,
         heart_rate_max=heart_rate_max,
+        held_out_m=(distance_m or 0.0) * way_share,
+        held_out_s=(timer_s or 0.0) * time_share,
+        held_out_flexions=round(steps.held_out),
     )
 
 
@@ -218,6 +237,37 @@ def _extension(
     if parts.sampled_s < LEAST_SAMPLED * timer_s:
         return None
     return max(1.0, timer_s / parts.sampled_s)
+
+
+def _too_fast_shares(
+    parts: Intervals | None,
+    source: DistanceSource,
+    distance_m: float | None,
+    timer_s: float | None,
+) -> tuple[float, float]:
+    """Shares of the distance and of the timer in stretches too fast to have been run."""
+    if parts is None or (
+        parts.fast is None and parts.advance_m is None and parts.speed_m_s is None
+    ):
+        # No sample tells where on the way the runner was: the whole is one stretch.
+        whole = float(too_fast_throughout(distance_m, timer_s))
+        return whole, whole
+    if parts.fast is None:
+        return 0.0, 0.0
+    within, way_m = parts.fast.within, parts.fast.way_m
+    own_m = parts.advance_m
+    if own_m is None and parts.speed_m_s is not None:
+        own_m = np.nan_to_num(parts.speed_m_s) * parts.active_s
+    if own_m is not None:
+        # The device's total counts what is no way of a runner and was left out here.
+        fastest_m = np.maximum(own_m, way_m) if source is DistanceSource.DEVICE else own_m
+        way_m = np.where(within, fastest_m, own_m)
+    return _share(way_m, within), _share(parts.active_s, within)
+
+
+def _share(amounts: Float64Array, within: BoolArray) -> float:
+    total = float(amounts.sum())
+    return sum_of_products(amounts, within) / total if total > 0 else 0.0
 
 
 def _whole(steps: Steps) -> tuple[int | None, int | None]:

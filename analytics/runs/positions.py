@@ -63,7 +63,7 @@ def position_advance(
         latitude, longitude = latitude[known], longitude[known]
     seconds_known = seconds if everywhere else seconds[known]
     between_s = seconds_known[1:] - seconds_known[:-1]
-    east, north = _chords(latitude, longitude)
+    east, north = chords_m(latitude, longitude)
     chord = np.hypot(east, north)
     if (chord > fastest_m_s * between_s).any():
         chord[chord > fastest_m_s * _since_moved(chord, between_s)] = 0.0
@@ -79,7 +79,8 @@ def position_advance(
     return advance
 
 
-def _chords(latitude: Int32Array, longitude: Int32Array) -> tuple[Float64Array, Float64Array]:
+def chords_m(latitude: Int32Array, longitude: Int32Array) -> tuple[Float64Array, Float64Array]:
+    """Metres east and north to the next one of ``[n]`` positions in semicircles: ``[n - 1]``."""
     # Differences of int32 wrap around at the date line, as the Earth does.
     north = (latitude[1:] - latitude[:-1]).astype(np.float64) * SEMICIRCLES_TO_METRES
     east = (longitude[1:] - longitude[:-1]).astype(np.float64) * SEMICIRCLES_TO_METRES

@@ -6,7 +6,7 @@ in two keeps its steps, whichever rung counted them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -58,8 +58,9 @@ BAND_FRACTION: Final = {
 class Steps:
     """Steps of both feet, unrounded, and the rung that counted them.
 
-    ``cadence_spm`` and ``speed_m_s`` are means over the running part (over all of a walk), None
-    where not measured.
+    ``held_out`` are those of the running steps that were counted in stretches too fast to have been
+    run. ``cadence_spm`` and ``speed_m_s`` are means over the running part (over all of a walk),
+    None where not measured.
     """
 
     running: float
@@ -67,6 +68,7 @@ class Steps:
     source: FlexionSource
     cadence_spm: float | None = None
     speed_m_s: float | None = None
+    held_out: float = 0.0
 
     @property
     def total(self) -> float:
@@ -81,6 +83,7 @@ class Steps:
             self.source,
             self.cadence_spm,
             self.speed_m_s,
+            self.held_out * factor,
         )
 
 
@@ -171,7 +174,10 @@ def with_device_total(
     cadence = counted.cadence_spm
     if cadence is None and moving_s and walking == 0:
         cadence = running * 60.0 / moving_s
-    return Steps(running, walking, FlexionSource.DEVICE_STEPS, cadence, counted.speed_m_s)
+    # A total of the whole run says nothing of its parts: the share of them stays.
+    held_out = counted.held_out * running / counted.running if counted.running > 0 else 0.0
+    held_out = min(held_out, running)
+    return Steps(running, walking, FlexionSource.DEVICE_STEPS, cadence, counted.speed_m_s, held_out)
 
 
 def pace_source(height_cm: float | None) -> FlexionSource:
@@ -240,6 +246,7 @@ def _by_cadence(
         FlexionSource.CADENCE,
         _mean(filled, measured_s),
         None if speed is None else _mean(speed, part_s),
+        _held_out(parts, ran_s, filled),
     )
 
 
@@ -290,7 +297,11 @@ def _by_pace(
     if speed is None:
         moving_s = float(parts.moving_s.sum())
         distance_m = None if mean_speed_m_s is None else mean_speed_m_s * moving_s
-        return unsampled_steps(distance_m, moving_s, height_cm, on_a_walk=on_a_walk)
+        steps = unsampled_steps(distance_m, moving_s, height_cm, on_a_walk=on_a_walk)
+        if parts.fast is None or moving_s <= 0:
+            return steps
+        share = sum_of_products(parts.moving_s, parts.fast.within) / moving_s
+        return replace(steps, held_out=steps.running * share)
     unknown = np.isnan(speed)
     if unknown.any():
         typical = _mean(speed, parts.moving_s)
@@ -300,13 +311,21 @@ def _by_pace(
         speed = np.where(unknown, typical, speed)
     walking = np.full(len(speed), True) if on_a_walk else speed < gait.WALKING_SPEED_M_S
     ran_s, walked_s = parts.moving_s * ~walking, parts.moving_s * walking
+    running_spm = gait.running_cadence_spm(speed, height_cm)
     return Steps(
-        sum_of_products(ran_s, gait.running_cadence_spm(speed, height_cm)) / 60.0,
+        sum_of_products(ran_s, running_spm) / 60.0,
         sum_of_products(walked_s, gait.walking_cadence_spm(speed, height_cm)) / 60.0,
         pace_source(height_cm),
         None,
         _mean(speed, ran_s),
+        _held_out(parts, ran_s, running_spm),
     )
+
+
+def _held_out(parts: Intervals, ran_s: Float64Array, running_spm: Float64Array) -> float:
+    if parts.fast is None:
+        return 0.0
+    return sum_of_products(ran_s * parts.fast.within, running_spm) / 60.0
 
 
 def _mean(values: Float64Array, seconds: Float64Array) -> float | None:

@@ -79,6 +79,9 @@ def test_metrics_of_a_damaged_recording_are_numbers_that_agree(
         assert metrics.elapsed_s is not None
         assert metrics.moving_s is not None
         assert metrics.moving_s <= metrics.timer_s <= metrics.elapsed_s
+    assert metrics.held_out_m <= (metrics.distance_m or 0.0)
+    assert metrics.held_out_s <= (metrics.timer_s or 0.0)
+    assert metrics.held_out_flexions <= (metrics.hip_flexions or 0)
     known = metrics.hip_flexions_source is not FlexionSource.NONE
     assert (metrics.steps_total is not None) == known
     if recording.sport is Sport.RUNNING and known:

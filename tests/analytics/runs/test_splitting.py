@@ -82,7 +82,11 @@ SPACINGS = [[1.0, 0.0, 0.0], [0.4, 0.3, 0.3]]
 
 
 def cadence_of(recording: Recording) -> Float32Array:
-    speed = np.gradient(recording.streams[Stream.DISTANCE_M].astype(float), recording.elapsed_s)
+    speed = recording.streams.get(Stream.SPEED_M_S)
+    if speed is None:
+        speed = np.gradient(recording.streams[Stream.DISTANCE_M].astype(float), recording.elapsed_s)
+    # Of the same speed as the run's: a cadence too low for it would be left out and filled with the
+    # median, which is not the same for a run and its parts.
     return np.where(speed < 0.5, 0, np.where(speed < 1.8, 112, 150 + 6 * speed)).astype(np.float32)
 
 

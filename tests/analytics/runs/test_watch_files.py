@@ -169,6 +169,26 @@ def test_running_and_walking_steps_make_the_total(
             assert not metrics.hip_flexions
 
 
+def test_nothing_is_held_out_of_real_runs_and_most_of_a_ride_recorded_as_one(
+    recordings: Mapping[str, Sequence[Recording]],
+) -> None:
+    runs = 0
+    for name, recording in ((name, one) for name, found in recordings.items() for one in found):
+        for height_cm in (None, 170.0):
+            metrics = run_metrics(recording, height_cm)
+            held_out = metrics.held_out_m, metrics.held_out_s, metrics.held_out_flexions
+            assert held_out == (0.0, 0.0, 0), name
+        runs += recording.sport is Sport.RUNNING
+        positions = without(recording, Stream.DISTANCE_M, Stream.SPEED_M_S)
+        by_position = run_metrics(replace(positions, totals=DeviceTotals()), None)
+        assert by_position.held_out_s == 0.0, name
+    assert runs >= 20
+    (_, _, ride, _, _) = recordings[f"{TRIATHLON}first.fit"]
+    as_run = run_metrics(replace(ride, sport=Sport.RUNNING), None)
+    assert as_run.distance_m is not None
+    assert 0.95 * as_run.distance_m < as_run.held_out_m < as_run.distance_m
+
+
 def footprints_of(recordings: Mapping[str, Sequence[Recording]]) -> list[Footprint]:
     return [
         Footprint(
