@@ -21,10 +21,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self, TypeVar
 
-from api.imports.archives import LIMITS, OriginalReader
-from api.imports.reading import ReadFile, read_file
 from api.imports.staging import UNREADABLE
 from api.originals import Originals
+from api.recordings.originals import LIMITS, OriginalReader
+from api.recordings.reading import ReadFile, read_file
 from importers.contract import FailureCode, ImportFailure
 from models.imports import ImportItem, ItemStatus
 from models.leases import Outcome

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from analytics.runs.duplicates import same_run
 from api.accounts.service import whose
-from api.imports.archives import OriginalReader
-from api.imports.reading import ReadFile, read_activity
-from api.imports.settling import footprint
 from api.imports.siblings import Siblings, siblings_of
 from api.imports.storing import Place, ToStore, known_outcome, overlap_of, store
+from api.recordings.originals import OriginalReader
+from api.recordings.reading import ReadFile, read_activity
+from api.recordings.settling import footprint
 from api.runtime import Runtime
 from importers.archives.contract import Layout, Listed, Role, Unread
 from importers.archives.registry import roles

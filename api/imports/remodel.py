@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from analytics.runs.metrics import METRICS_VERSION
 from api.accounts.local_day import ZoneSource, in_zone
 from api.accounts.service import whose
-from api.imports.archives import LIMITS, OriginalReader
-from api.imports.reading import read_file
-from api.imports.storing import metrics_json
+from api.recordings.columns import metrics_json
+from api.recordings.originals import LIMITS, OriginalReader
+from api.recordings.reading import read_file
 from api.refresh.days import rewrite_days
 from api.refresh.service import refresh
 from api.runtime import Runtime

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.imports.archives import OriginalReader
+from api.recordings.originals import OriginalReader
 from importers.contract import FailureCode, ImportFailure
 from models import imports
 from models.imports import ImportItem, SiblingItem

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.runs.metrics import METRICS_VERSION
-from api.accounts.local_day import LocalDay, believed, local_day
-from api.imports.reading import ReadActivity, ReadFile
-from api.imports.settling import settle_new
+from api.accounts.local_day import believed, local_day
+from api.recordings.columns import read_values
+from api.recordings.reading import ReadActivity, ReadFile
+from api.recordings.settling import settle_new
 from api.refresh.days import rewrite_days
 from models import activities, channels
-from models.activities import ActivityValues, Known, Overlap, ReadValues
+from models.activities import ActivityValues, Known, Overlap
 from models.athletes import Athlete
-from models.base import JsonValue, new_id
+from models.base import new_id
 from models.channels import PackedChannel
 from models.imports import ItemStatus
 from models.leases import Outcome
-
-PARSER_VERSION = 1
-"""Rises whenever the same original may be read differently: `swingphase reprocess` reads again."""
 
 SAME_BYTES = "same_bytes"
 SAME_RUN = "same_run"
@@ -88,61 +85,6 @@ def store(
     channels.insert_many(session, athlete.id, packed)
     alternate_of = _settle(session, athlete.id, added)
     return [_outcome(one, alternate_of) if isinstance(one, _New) else one for one in outcomes]
-
-
-def read_values(
-    activity: ReadActivity, format_: str, day: LocalDay, height_cm: float | None, now: datetime
-) -> ReadValues:
-    """The columns that come from the original, and change when it is read anew."""
-    recording, metrics = activity.recording, activity.metrics
-    elapsed = timedelta(seconds=metrics.elapsed_s or 0.0)
-    return {
-        "format": format_,
-        "parser_version": PARSER_VERSION,
-        "metrics_version": METRICS_VERSION,
-        "sport": recording.sport.value,
-        "sub_sport": recording.sub_sport,
-        "started_at": day.started_at,
-        "ended_at": day.started_at + elapsed if day.started_at else None,
-        "local_date": day.local_date,
-        "utc_offset_s": day.utc_offset_s,
-        "zone": day.zone,
-        "zone_source": day.source.value if day.source else None,
-        "distance_m": metrics.distance_m,
-        "timer_s": metrics.timer_s,
-        "elapsed_s": metrics.elapsed_s,
-        "moving_s": metrics.moving_s,
-        "steps_total": metrics.steps_total,
-        "walking_steps": metrics.walking_steps,
-        "hip_flexions": metrics.hip_flexions,
-        "hip_flexions_source": metrics.hip_flexions_source.value,
-        "held_out_m": 0.0,
-        "held_out_s": 0.0,
-        "held_out_flexions": 0.0,
-        "records": recording.counts.records,
-        "laps": len(recording.laps),
-        "cadence_sum_per_leg": recording.counts.cadence_sum_per_leg,
-        "device_manufacturer": recording.device.manufacturer,
-        "device_product": recording.device.product,
-        "device_serial": recording.device.serial,
-        "richness": activity.richness,
-        "signature": activity.signature,
-        "metrics": metrics_json(activity, height_cm),
-        "warnings": [
-            {"code": warning.code.value, "count": warning.count} for warning in recording.warnings
-        ],
-        "updated_at": now,
-    }
-
-
-def metrics_json(activity: ReadActivity, height_cm: float | None) -> Mapping[str, JsonValue]:
-    """Everything known of a run that is no column, and the height its model was given."""
-    cadence = activity.recording.cadence
-    return {
-        **asdict(activity.metrics),
-        "cadence": asdict(cadence) if cadence is not None else None,
-        "height_cm": height_cm,
-    }
 
 
 def known_outcome(sha: str, there: Sequence[Known]) -> Outcome:

@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.recording import Recording
 from api.accounts.local_day import believed, local_day
-from api.imports.reading import ReadActivity, ReadFile
+from api.recordings.reading import ReadActivity, ReadFile
 from importers.contract import ImportFailure
 from importers.zone import MAX_OFFSET_S, QUARTER_HOUR_S
 

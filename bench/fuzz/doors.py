@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from api.imports.reading import read_file
+from api.recordings.reading import read_file
 from bench.fuzz.checks import check_failure, check_read, check_text, must
 from importers.contract import ImportFailure
 from importers.limits import DEFAULT_LIMITS

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from analytics.runs.signature import Signature
 from sqlalchemy.orm import Session
 
 from analytics.recording import Device, Sport
 from analytics.runs.duplicates import LARGEST_SHIFT_S, Footprint, groups
+from analytics.runs.signature import Signature
 from models import activities
 from models.activities import ActivityChange, Overlap
 
