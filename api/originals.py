@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import Self
 
 CHUNK_BYTES = 1024 * 1024
 SHARDS = [f"{number:02x}" for number in range(256)]
@@ -46,10 +46,6 @@ class Originals:
     def path(self, sha256: str) -> Path:
         """Where the original with this hash lies."""
         return self.folder / sha256[:2] / sha256
-
-    def open(self, sha256: str) -> BinaryIO:
-        """An original from its first byte. Raises OSError when it is not there."""
-        return self.path(sha256).open("rb")
 
     def put(self, data: bytes, sha256: str) -> Original:
         """Store bytes that are in memory already and whose hash is known."""

@@ -18,16 +18,23 @@ class Fields:
     def __contains__(self, name: str) -> bool:
         return self._values.get(name) is not None
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     def number(self, name: str) -> float | None:
         """Finite number, also one written as a text."""
-        value = self._values.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            return None
-        try:
-            number = float(value)
-        except (ValueError, OverflowError):
-            return None
-        return number if math.isfinite(number) else None
+        return _number(self._values.get(name))
+
+    def numbers(self, name: str) -> list[float]:
+        """Finite numbers of a list in it."""
+        values = self._values.get(name)
+        if not isinstance(values, list):
+            return []
+        return [
+            number
+            for value in cast("list[object]", values)
+            if (number := _number(value)) is not None
+        ]
 
     def text(self, name: str) -> str | None:
         """Text, or None; a number is none."""
@@ -63,3 +70,13 @@ def read_object(text: str) -> Fields | None:
 
 def _fields(value: object) -> Fields | None:
     return Fields(cast("dict[str, object]", value)) if isinstance(value, dict) else None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from isal import isal_zlib
+
 from importers.contract import FailureCode, ImportFailure
 
 MIB: Final = 1 << 20
@@ -113,7 +115,7 @@ def gunzip(data: bytes, limits: Limits) -> bytes:
 
 def _gunzipped(data: bytes) -> Iterator[tuple[bytes, int]]:
     """Blocks, and how many bytes were consumed for them and all before."""
-    member = zlib.decompressobj(_GZIP_WINDOW)
+    member = isal_zlib.decompressobj(_GZIP_WINDOW)
     for start in range(0, len(data), READ_BYTES):
         # Small pieces in: what a piece leaves over is copied for each block that comes out.
         pending = data[start : start + READ_BYTES]
@@ -121,13 +123,13 @@ def _gunzipped(data: bytes) -> Iterator[tuple[bytes, int]]:
         while pending:
             try:
                 block = member.decompress(pending, READ_BYTES)
-            except zlib.error:
+            except isal_zlib.error:
                 # Also what follows the last member: padding, or the end of a damaged download.
                 return
             pending = member.unconsumed_tail
             if member.eof:
                 pending = member.unused_data
-                member = zlib.decompressobj(_GZIP_WINDOW)
+                member = isal_zlib.decompressobj(_GZIP_WINDOW)
             if block:
                 yield block, consumed
     if tail := member.flush():

@@ -113,27 +113,45 @@ def unpack(channel: PackedChannel) -> Samples:
 
 def _as_decimals(values: NDArray[Any]) -> tuple[int, NDArray[Any]] | None:
     """Decimals and whole numbers that give exactly these floats again, or None."""
-    present = values[~np.isnan(values)]
+    missing = np.isnan(values)
+    if not missing.any():
+        return _exactly(values)
+    bits = f"u{values.itemsize}"
+    odd = values[missing].view(bits) != np.array(np.nan, values.dtype).view(bits)
+    found = None if odd.any() else _exactly(values[~missing])
+    if found is None:
+        return None
+    decimals, present = found
+    whole = np.full(len(values), np.iinfo(present.dtype).min, present.dtype)
+    whole[~missing] = present
+    return decimals, whole
+
+
+def _exactly(present: NDArray[Any]) -> tuple[int, NDArray[Any]] | None:
+    """As ``_as_decimals``, of floats of which none is missing."""
     probe = present[:: max(1, len(present) // _PROBE)]
     for decimals in range(_MAX_DECIMALS + 1):
-        if _is_exact(probe, decimals) and _is_exact(values, decimals):
-            return decimals, _to_whole(values, decimals)
+        if _to_whole(probe, decimals) is None:
+            continue
+        whole = _to_whole(present, decimals)
+        if whole is not None:
+            return decimals, whole
     return None
 
 
-def _is_exact(values: NDArray[Any], decimals: int) -> bool:
-    again = _from_decimals(_to_whole(values, decimals), decimals)
-    bits = f"u{values.itemsize}"
-    return np.array_equal(again.view(bits), values.view(bits))
-
-
-def _to_whole(values: NDArray[Any], decimals: int) -> NDArray[Any]:
-    whole = np.dtype(f"i{values.itemsize}")
-    missing = np.iinfo(whole).min
-    scaled = np.rint(values.astype(np.float64) * 10**decimals)
-    # What does not fit becomes missing, and is then found not to be exact.
-    fits = np.abs(scaled) < -float(missing)
-    return np.where(fits, scaled, float(missing)).astype(whole)
+def _to_whole(present: NDArray[Any], decimals: int) -> NDArray[Any] | None:
+    """The whole numbers, or None when they would not give exactly these floats again."""
+    dtype = np.dtype(f"i{present.itemsize}")
+    # A whole number has no -0: adding 0 takes its sign, and the comparison then sees it.
+    scaled = np.rint(present.astype(np.float64) * 10**decimals) + 0.0
+    largest = -float(np.iinfo(dtype).min)
+    if len(scaled) and not (scaled.max() < largest and scaled.min() > -largest):
+        return None
+    again = (scaled / 10.0**decimals).astype(present.dtype)
+    bits = f"u{present.itemsize}"
+    if not np.array_equal(again.view(bits), present.view(bits)):
+        return None
+    return scaled.astype(dtype)
 
 
 def _from_decimals(whole: NDArray[Any], decimals: int) -> NDArray[Any]:

@@ -310,7 +310,7 @@ def finish_batch_if_done(
 def cancel(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, now: datetime) -> bool:
     """Skip all items still queued and end the batch; False when it had ended before.
 
-    Who is at work on an item learns of it in ``leases.finish_item``.
+    Who is at work on an item learns of it in ``leases.finish_items``.
     """
     statement = (
         update(_BATCH)

@@ -21,13 +21,12 @@ from sqlalchemy.orm import Session
 
 from analytics.recording import Sport
 from analytics.runs.metrics import METRICS_VERSION
-from api.accounts.local_day import believed
 from api.accounts.service import ask_to_remodel, whose
 from api.imports.decoders import DecoderDied, Decoders, Read, ReadTask
 from api.imports.storing import new_activity
 from api.recordings.again import Again, columns_again, entered_again, entries_again
 from api.recordings.columns import PARSER_VERSION
-from api.recordings.edits import MODELLED, differs, edited, edits_of, laid_over
+from api.recordings.edits import differs, edited, edits_of, laid_over
 from api.recordings.reading import ReadFile
 from api.recordings.settling import settle_all
 from api.refresh.days import rewrite_days
@@ -37,7 +36,7 @@ from importers.contract import ImportFailure
 from models import activities, athletes, channels
 from models.activities import Activity, Source
 from models.athletes import Athlete
-from models.channels import PackedChannel
+from models.channels import PackedChannel, unpack
 
 BATCH: Final = 50
 """Files read at once: what is held in memory at any time."""
@@ -46,8 +45,6 @@ DAYS_AT_ONCE: Final = 500
 
 _OF_THE_READING: Final = frozenset({"parser_version", "metrics_version", "updated_at"})
 """Columns that differ between two readings that say the same."""
-
-_READ_AGAIN: Final = frozenset({"format", *_OF_THE_READING})
 
 OnFile = Callable[[int, int | None, str], None]
 Wanted = Callable[[Source], bool]
@@ -105,7 +102,7 @@ def to_do(session: Session, athlete_id: UUID, wanted: Wanted) -> int:
 
 
 def reprocess(
-    runtime: Runtime, athlete_id: UUID, wanted: Wanted, on_file: OnFile
+    runtime: Runtime, athlete_id: UUID, wanted: Wanted, on_file: OnFile | None = None
 ) -> Reprocessed:
     """Read an athlete's activities again that are wanted, and swap what they say in at once.
 
@@ -128,7 +125,7 @@ def reprocess(
     if not contents:
         return done
     with tempfile.TemporaryFile(dir=runtime.settings.data) as aside:
-        reader = _Reader(runtime, athlete, done, on_file, len(contents))
+        reader = _Reader(runtime, athlete, done, on_file or _tell_nobody, len(contents))
         for laid in reader.read(contents):
             pickle.dump(laid, aside)
         aside.seek(0)
@@ -147,10 +144,12 @@ def _contents(sources: Sequence[Source], wanted: Wanted) -> list[list[Source]]:
 
 def _sports(of_one: Sequence[Source]) -> dict[int, Sport]:
     return {
-        one.session_index: Sport(one.sport)
-        for one in of_one
-        if "sport" in edited(one.read_values)
+        one.session_index: Sport(one.sport) for one in of_one if "sport" in edited(one.read_values)
     }
+
+
+def _tell_nobody(read: int, total: int | None, name: str) -> None:
+    del read, total, name
 
 
 def _laid_aside(aside: IO[bytes]) -> Iterator[_Laid]:
@@ -179,7 +178,7 @@ class _Reader:
         indexes: dict[tuple[str, str | None], list[Source]] = defaultdict(list)
         with Decoders(self._runtime.originals) as decoders:
             yield from self._files(files, decoders)
-            for (source, *_) in contents:
+            for source, *_ in contents:
                 if source.file_sha256 is None:
                     yield from self._entered(source)
                 elif source.entry is not None:
@@ -187,9 +186,7 @@ class _Reader:
             for (file_sha256, member), sources in indexes.items():
                 yield from self._entries(file_sha256, member, sources, decoders)
 
-    def _files(
-        self, files: Sequence[Sequence[Source]], decoders: Decoders
-    ) -> Iterator[_Laid]:
+    def _files(self, files: Sequence[Sequence[Source]], decoders: Decoders) -> Iterator[_Laid]:
         rest = iter(files)
         while batch := list(islice(rest, BATCH)):
             for of_one, read in zip(batch, self._decoded(batch, decoders), strict=True):
@@ -225,9 +222,7 @@ class _Reader:
             row = activities.made_of(session, self._athlete.id, source.content_sha256).get(0)
         if row is not None:
             sports = _sports([source])
-            again = entered_again(
-                row, self._athlete.zone, self._athlete.height_cm, sports.get(0)
-            )
+            again = entered_again(row, self._athlete.zone, self._athlete.height_cm, sports.get(0))
             yield self._laid(source.content_sha256, sports, {0: again})
         self._tell(source.source_name)
 
@@ -270,8 +265,10 @@ class _Reader:
             for index, one in again.items():
                 packed = one.activity.channels
                 row = rows.get(index)
-                stored = {} if row is None else channels.packed(session, row.athlete_id, row.id)
-                if {channel.stream: channel for channel in packed} != stored:
+                if row is None or not _same_samples(
+                    {channel.stream: channel for channel in packed},
+                    channels.packed(session, row.athlete_id, row.id),
+                ):
                     changed[index] = packed
         bare = {
             index: Again(one.activity.without_channels(), one.format, one.height_cm)
@@ -282,6 +279,18 @@ class _Reader:
     def _tell(self, name: str) -> None:
         self._count += 1
         self._on_file(self._count, self._total, name)
+
+
+def _same_samples(packed: Mapping[str, PackedChannel], stored: Mapping[str, PackedChannel]) -> bool:
+    """Whether channels hold the same samples, however they were packed."""
+    return packed.keys() == stored.keys() and all(
+        channel == stored[stream]
+        or (
+            channel.dtype == stored[stream].dtype
+            and unpack(channel).tobytes() == unpack(stored[stream]).tobytes()
+        )
+        for stream, channel in packed.items()
+    )
 
 
 def _task(of_one: Sequence[Source]) -> ReadTask:
@@ -326,7 +335,7 @@ class _Swap:
         return {one.local_date for one in sources if one.local_date is not None}
 
     def _content(self, laid: _Laid) -> None:
-        rows = activities.made_of(self._session, self._athlete.id, laid.content_sha256)
+        rows = dict(activities.made_of(self._session, self._athlete.id, laid.content_sha256))
         if not rows:
             return
         for index, again in laid.activities.items():
@@ -344,9 +353,7 @@ class _Swap:
             activities.remove(self._session, self._athlete.id, [row.id for row in gone])
             self._done.removed += len(gone)
 
-    def _change(
-        self, row: Activity, again: Again, packed: Sequence[PackedChannel] | None
-    ) -> None:
+    def _change(self, row: Activity, again: Again, packed: Sequence[PackedChannel] | None) -> None:
         read = columns_again(row, again, self._athlete, self._now)
         columns = laid_over(read, edits_of(row))
         self._done.read_again += 1
@@ -365,8 +372,7 @@ class _Swap:
         """An activity of a file that an older parser did not find in it."""
         rows = activities.made_of(self._session, self._athlete.id, laid.content_sha256)
         beside = next(iter(rows.values()))
-        recording = believed(again.activity.recording, beside.created_at)
-        row = new_activity(beside, again, recording, self._athlete, self._now)
+        row = new_activity(beside, again, self._athlete, self._now)
         activities.insert(self._session, self._athlete.id, [row])
         packed = {row["id"]: laid.channels.get(index, ())}
         channels.insert_many(self._session, self._athlete.id, packed)

@@ -5,14 +5,14 @@ Nothing here opens a write session, so a slow upload holds up nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
 from api.imports.kinds import kinds_of
-from api.imports.storing import SAME_BYTES
+from api.imports.storing import known_outcome
 from api.originals import CHUNK_BYTES, Original
 from api.recordings.originals import LIMITS
 from api.recordings.reading import content_sha256
@@ -21,6 +21,7 @@ from importers.contract import FailureCode, ImportFailure
 from importers.identify import HEAD_BYTES, identify, payload
 from importers.sources import is_zip
 from models import activities
+from models.activities import Known
 from models.files import NewFile
 from models.imports import ItemKind, ItemStatus, NewItem
 
@@ -86,7 +87,7 @@ def stage(
     contents = [one.content for one in seen if one.content]
     with runtime.database.read() as session:
         known = activities.by_content(session, athlete_id, contents)
-    return [_stage(runtime, one, known.keys()) for one in seen]
+    return [_stage(runtime, one, known) for one in seen]
 
 
 def refusal(name: str, failure: ImportFailure, *, explicit: bool) -> NewItem:
@@ -121,18 +122,19 @@ def _look(source: Source, kind: ItemKind) -> _Seen:
     return _Seen(source, kind, content=content_sha256(content), small=small)
 
 
-def _stage(runtime: Runtime, seen: _Seen, known: Iterable[str]) -> Staged:
+def _stage(runtime: Runtime, seen: _Seen, known: Mapping[str, Sequence[Known]]) -> Staged:
     source = seen.source
     if seen.refused is not None:
         return Staged(seen.refused)
     if seen.content is not None and seen.content in known:
+        ended = known_outcome(seen.content, known[seen.content])
         return Staged(
             NewItem(
                 name=source.name,
                 kind=ItemKind.FILE,
                 content_sha256=seen.content,
-                status=ItemStatus.DUPLICATE,
-                code=SAME_BYTES,
+                status=ended.status,
+                code=ended.code,
             )
         )
     try:

@@ -11,12 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.accounts.local_day import believed, local_day
+from api.recordings.again import Again
 from api.recordings.columns import read_values
 from api.recordings.reading import ReadActivity, ReadFile
 from api.recordings.settling import settle_new
 from api.refresh.days import rewrite_days
 from models import activities, channels
-from models.activities import ActivityValues, Known, Overlap
+from models.activities import Activity, ActivityValues, Known, Overlap
 from models.athletes import Athlete
 from models.base import new_id
 from models.channels import PackedChannel
@@ -102,6 +103,30 @@ def overlap_of(athlete: Athlete, one: ToStore, now: datetime) -> Overlap | None:
     """What would tell a file's first activity from another, or None when it has no date."""
     row = _values(_believed(one, now).read.activities[0], athlete, one, now)
     return None if row["started_at"] is None else _overlap(row)
+
+
+def new_activity(beside: Activity, again: Again, athlete: Athlete, now: datetime) -> ActivityValues:
+    """An activity of a stored file that was not found in it before, next to one that was."""
+    activity = again.activity.of(believed(again.activity.recording, beside.created_at))
+    day = local_day(activity.recording, athlete.zone)
+    return {
+        **read_values(activity, again.format, day, again.height_cm, now),
+        "id": new_id(),
+        "content_sha256": beside.content_sha256,
+        "session_index": activity.session_index,
+        "file_sha256": beside.file_sha256,
+        "member": beside.member,
+        "entry": beside.entry,
+        "source_name": beside.source_name,
+        "title": None,
+        "rpe": None,
+        "fast_was_run": None,
+        "preferred_at": None,
+        "duplicate_of": None,
+        "deleted_at": beside.deleted_at,
+        "read_values": {},
+        "created_at": beside.created_at,
+    }
 
 
 def _believed(one: ToStore, now: datetime) -> ToStore:

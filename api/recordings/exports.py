@@ -56,11 +56,7 @@ class ExportFiles:
         sha256 = self._files.get(name)
         if sha256 is None:
             raise ImportFailure(FailureCode.DAMAGED, "not there")
-        try:
-            file = self._originals.open(sha256)
-        except OSError as error:
-            raise ImportFailure(FailureCode.DAMAGED, error.strerror or "") from error
-        with file:
+        with self._originals.open(sha256) as file:
             yield file
 
     def layout(self) -> Layout:

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final, Self
 
 from api.originals import Originals
 from importers.limits import DEFAULT_LIMITS
-from importers.sources import Archive, Member, Refusal
+from importers.sources import Archive, Member, Refusal, SourceFile
 
 LIMITS: Final = DEFAULT_LIMITS
 
@@ -61,9 +61,9 @@ class OriginalReader:
         """
         return list(self._archive(sha256))
 
-    def open(self, sha256: str) -> BinaryIO:
-        """An original from its first byte. Raises OSError when it is not there."""
-        return self._originals.open(sha256)
+    def open(self, sha256: str) -> AbstractContextManager[BinaryIO]:
+        """An original as a stream from its first byte; it raises ``ImportFailure`` only."""
+        return SourceFile(self._originals.path(sha256), sha256, 0).open(LIMITS)
 
     def open_member(self, sha256: str, member: str) -> AbstractContextManager[BinaryIO]:
         """A member of an archive from its first byte.

@@ -44,6 +44,10 @@ class ReadActivity:
         """The same with its recording's date or warnings changed."""
         return replace(self, recording=recording)
 
+    def without_channels(self) -> ReadActivity:
+        """The same without its samples."""
+        return replace(self, channels=())
+
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:

@@ -11,6 +11,7 @@ from importers.fit.activity import recordings
 from importers.fit.decode import Refused, decode
 from importers.fit.decoding import Decoding
 from importers.fit.fallback import decode_slowly
+from importers.fit.kind import kind_of_other_file
 from importers.fit.layout import is_header
 
 
@@ -37,6 +38,9 @@ class FitImporter:
             raise ImportFailure(FailureCode.EMPTY_FILE)
         if not is_header(data, 0):
             raise ImportFailure(FailureCode.NOT_A_WATCH_FILE)
+        other = kind_of_other_file(data)
+        if other is not None:
+            raise ImportFailure(FailureCode.NO_ACTIVITY, other)
         return recordings(_decoded(data))
 
 

@@ -97,17 +97,19 @@ class Table:
         raw = self.values(index)
         if stored.is_text:
             return np.full(len(raw), np.nan)
-        with np.errstate(invalid="ignore"):
-            numbers = raw.astype(np.float64)
         if np.isnan(stored.kind.invalid):
+            with np.errstate(invalid="ignore"):
+                numbers = raw.astype(np.float64)
             # No whole number of 64 bits is larger: such a float is damage, and would overflow.
             numbers[~(np.abs(numbers) < LARGEST)] = np.nan
             return numbers
+        numbers = raw.astype(np.float64)
         # Compared as stored: a float64 cannot tell the largest 64-bit numbers apart.
         invalid = raw == np.array(stored.kind.invalid).astype(raw.dtype)
         if stored.kind.name == "byte" and invalid.ndim > 1:
             invalid = invalid.all(axis=1)
-        numbers[invalid] = np.nan
+        if invalid.any():
+            numbers[invalid] = np.nan
         return numbers
 
     def texts(self, index: int) -> list[str | None]:

@@ -25,7 +25,7 @@ def code(data: bytes, name: str) -> FailureCode:
 
 
 def test_every_format_is_found_once() -> None:
-    assert [importer.key for importer in registry()] == ["fit", "gpx", "tcx"]
+    assert [importer.key for importer in registry()] == ["fit", "gpx", "suunto", "tcx"]
 
 
 @pytest.mark.parametrize(

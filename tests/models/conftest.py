@@ -114,7 +114,9 @@ def store(
     def keep(athlete_id: uuid.UUID, activity: ActivityValues) -> uuid.UUID:
         with database.write() as session:
             files.add_many(
-                session, [NewFile(sha("file"), 1), NewFile(activity["file_sha256"], 1)], NOW
+                session,
+                [NewFile(sha("file"), 1), NewFile(activity["file_sha256"] or sha("file"), 1)],
+                NOW,
             )
             activities.insert(session, athlete_id, [activity])
         return activity["id"]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import activities
-from models.activities import Activity, ActivityCursor, ActivityValues
+from models.activities import Activity, ActivityCursor, ActivityValues, Known
 from models.base import new_id
 from models.database import Database, database_url_for, upgrade
 
@@ -59,7 +59,7 @@ def test_activities_are_found_by_content_in_the_order_of_their_sessions(
     many = [sha(str(number)) for number in range(2500)]  # more than one statement may carry
     with database.read() as session:
         found = activities.by_content(session, athlete_id, [sha("both"), *many])
-    assert found == {sha("both"): [first, second]}
+    assert found == {sha("both"): [Known(first, deleted=False), Known(second, deleted=False)]}
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,8 @@ def finish(database: Database, athlete_id: uuid.UUID, now: datetime) -> Finish:
         import_id: uuid.UUID, position: int, owner: str, outcome: Outcome = IMPORTED
     ) -> bool:
         with database.write() as session:
-            return leases.finish_item(
-                session, athlete_id, import_id, position, owner=owner, outcome=outcome, now=now
+            return leases.finish_items(
+                session, athlete_id, import_id, {position: outcome}, owner=owner, now=now
             )
 
     return finished
@@ -330,8 +330,8 @@ def test_of_two_who_end_the_last_items_at_once_one_ends_the_batch(
     def end(position: int, owner: str) -> None:
         own = Database(database.url)
         with own.write() as session:
-            leases.finish_item(
-                session, athlete_id, import_id, position, owner=owner, outcome=IMPORTED, now=now
+            leases.finish_items(
+                session, athlete_id, import_id, {position: IMPORTED}, owner=owner, now=now
             )
             if both_finished:
                 both_finished.wait()  # neither has committed; SQLite's writers take turns anyway

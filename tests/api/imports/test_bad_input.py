@@ -55,7 +55,7 @@ def test_a_bad_file_ends_as_failed_with_a_sentence_and_leaves_nothing(
     (item,) = take(product, path).items
     assert (item.status, item.code) == ("failed", code)
     assert item.detail.endswith(".")
-    assert len(item.detail.split()) > 5
+    assert len(f"{item.detail} {item.hint}".split()) > 5
     assert rows_in(product, "activity", "channel", "day_total") == [0, 0, 0]
 
 

@@ -126,8 +126,8 @@ def _imports() -> Iterator[str]:
     for status, words in OUTCOMES.items():
         for code in words:
             detail = {"duplicate": "2026-11-03", "imported": "3 120 1"}.get(status, "")
-            words = item_words(status, code, detail)
-            yield f"{words.sentence} {words.hint}".rstrip()
+            told = item_words(status, code, detail)
+            yield f"{told.sentence} {told.hint}".rstrip()
     for code in Warn:
         yield warning_text(code)
         yield warning_text(code, 12)

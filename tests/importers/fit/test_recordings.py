@@ -14,6 +14,9 @@ from bench.writers.fit_activity import at, records, session, started
 from bench.writers.fit_messages import Field, FitWriter
 from importers.contract import FailureCode, ImportFailure
 from importers.fit import IMPORTER
+from importers.fit.activity import recordings as recordings_of
+from importers.fit.decode import decode
+from importers.fit.kind import kind_of_other_file
 
 T0 = 1_000_000_000
 
@@ -300,3 +303,41 @@ def test_claims_files_by_their_header_whatever_their_name() -> None:
     data = modern_run(duration_s=1)
     assert IMPORTER.claims(data[:4096], "export.bin")
     assert not IMPORTER.claims(b"<?xml version='1.0'?>", "run.fit")
+
+
+def test_a_chained_activity_is_found_behind_a_file_of_another_kind() -> None:
+    activity = started()
+    records(activity, range(T0, T0 + 10))
+    session(activity, T0, 10)
+    (run,) = IMPORTER.parse(started(32).finish() + activity.finish())
+    assert run.counts.records == 10
+
+
+def test_a_session_counts_in_a_file_of_any_kind() -> None:
+    writer = started(49)
+    records(writer, range(T0, T0 + 10))
+    session(writer, T0, 10)
+    assert only(writer).counts.records == 10
+
+
+@pytest.mark.parametrize("kind", [1, 2, 6, 32, 44, 49])
+@pytest.mark.parametrize("big_endian", [False, True])
+def test_a_file_of_another_kind_is_told_by_its_beginning_as_by_all_of_it(
+    kind: int, *, big_endian: bool
+) -> None:
+    writer = FitWriter(big_endian=big_endian)
+    writer.put("file_id", manufacturer=1, type=kind, serial_number=77)
+    for minute in range(100):
+        writer.put("monitoring", timestamp=T0 + 60 * minute, heart_rate=60)
+    records(writer, range(T0, T0 + 10))
+    for data in (writer.finish(), writer.finish()[:-100]):
+        with pytest.raises(ImportFailure) as failure:
+            recordings_of(decode(data))
+        assert failure.value.code is FailureCode.NO_ACTIVITY
+        assert kind_of_other_file(data) == failure.value.detail
+
+
+@pytest.mark.parametrize("data", [modern_run(duration_s=60), started(4).finish()])
+def test_an_activity_is_not_told_by_its_beginning(data: bytes) -> None:
+    assert kind_of_other_file(data) is None
+    assert all(kind_of_other_file(data[:size]) is None for size in range(14, 80))
