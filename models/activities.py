@@ -597,7 +597,7 @@ def held_out(
             Activity.duplicate_of.is_(None),
             Activity.local_date.between(first, last),
             Activity.fast_was_run.is_(None),
-            or_(Activity.held_out_m > 0, Activity.held_out_s > 0, Activity.held_out_flexions > 0),
+            or_(Activity.held_out_m > 0, Activity.held_out_s > 0),
         )
         .order_by(Activity.local_date.desc(), Activity.id.desc())
     ).all()
