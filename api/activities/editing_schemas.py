@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Final
 
@@ -20,12 +21,14 @@ from api.activities.schemas import FieldName, SportName
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2199
 
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?![0-9])", re.ASCII)
+
 
 def _written(value: object) -> object:
-    # pydantic would take numbers too, as seconds since 1970.
-    if value is not None and not isinstance(value, str):
-        raise ValueError("write it like 2026-11-03T07:30:00+01:00, or a day like 2026-11-03")
-    return value
+    # pydantic would take numbers too, and text of them, as seconds since 1970.
+    if isinstance(value, date) or (isinstance(value, str) and _ISO.match(value)):
+        return value
+    raise ValueError("write it like 2026-11-03T07:30:00+01:00, or a day like 2026-11-03")
 
 
 def _of_this_age(value: date) -> date:

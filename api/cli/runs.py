@@ -73,6 +73,8 @@ def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     The commands take a RUN: its id, the beginning of its id, or its day where only one was run.
     """
     if ctx.invoked_subcommand is not None:
+        if athlete or as_json or all_sports or first or last or limit:
+            raise click.UsageError(f"Write the options behind {ctx.invoked_subcommand}.")
         return
     wanted = RunFilter(all_sports=all_sports, first=first, last=last)
     _list(athlete, wanted, limit, as_json=as_json)
@@ -313,14 +315,15 @@ def _tell(run: RunBody, what: str, *, as_json: bool) -> None:
     day, sport, _, km, minutes, flexions, _, _ = _cells(run)
     title = f" {shown(run.title)!r}" if run.title else ""
     click.echo(
-        f"{what}: {sport}{title} of {day}, {km} km, {minutes} min, {flexions} hip flexions. {run.id}"
+        f"{what}: {sport}{title} of {day}, {km} km, {minutes} min, {flexions} hip flexions. "
+        f"{run.id}"
     )
     if run.held_out_text is not None:
         click.echo(run.held_out_text, err=True)
     if run.duplicate_of is not None and run.deleted_at is None:
         click.echo(
-            f"Another recording of it counts: {run.duplicate_of}. `swingphase runs prefer {run.id}` "
-            "lets this one count.",
+            f"Another recording of it counts: {run.duplicate_of}. "
+            f"`swingphase runs prefer {run.id}` lets this one count.",
             err=True,
         )
 

@@ -286,7 +286,7 @@ def _same_samples(packed: Mapping[str, PackedChannel], stored: Mapping[str, Pack
     return packed.keys() == stored.keys() and all(
         channel == stored[stream]
         or (
-            channel.dtype == stored[stream].dtype
+            (channel.dtype, channel.samples) == (stored[stream].dtype, stored[stream].samples)
             and unpack(channel).tobytes() == unpack(stored[stream]).tobytes()
         )
         for stream, channel in packed.items()

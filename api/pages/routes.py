@@ -95,7 +95,7 @@ def upload(
 def say_of_days(
     answer: str, product: Product, session: WriteSession, athlete_id: Asked = None
 ) -> Response:
-    """Take the word of a runner whose last run is long ago: they rested, or the runs are missing."""
+    """Take the runner's word on the days since the last run: rest, or runs that are not here."""
     kind = _ANSWERS.get(answer)
     if kind is None:
         return _problem(HTTPStatus.NOT_FOUND, say("problem.not_found"))
