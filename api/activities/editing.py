@@ -63,6 +63,10 @@ class NotYet(Unprocessable):
     """A run cannot be on a day that has not come."""
 
 
+class TooFast(Unprocessable):
+    """A distance that no one covers in the time given."""
+
+
 class _Change(NamedTuple):
     """A change, and its run read again where it is another sport now."""
 
@@ -79,6 +83,8 @@ def add_run(runtime: Runtime, athlete_id: UUID | None, new: NewRun) -> RunDetail
         There is no such athlete.
     NotYet
         The day has not come.
+    TooFast
+        The distance and the time do not go together.
     """
     with runtime.database.write() as session:
         athlete = _locked(session, athlete_id)
@@ -316,6 +322,11 @@ def _entered_values(new: NewRun, athlete: Athlete, now: datetime) -> ActivityVal
         Sport(new.sport), distance_m=new.distance_m, timer_s=new.timer_s, steps=new.steps
     )
     activity = read_activity(recording, 0, athlete.height_cm)
+    if new.distance_m is not None and activity.metrics.distance_m is None:
+        raise TooFast(
+            "Nobody goes so far in so short a time. Check the distance, and the time in seconds.",
+            "body/distance_m",
+        )
     run_id = new_id()
     return {
         **read_values(activity, MANUAL, day, athlete.height_cm, now),

@@ -82,6 +82,7 @@ def test_the_watch_file_counts_and_may_be_passed_over(
         (("add", "--date", "2026-05-04"), 2, "give --km or --minutes"),
         (("add", "--date", "2026-05-04", "--km", "-1"), 2, "--km"),
         (("add", "--date", "2026-05-04", "--km", "5", "--time", "noon"), 2, "like 07:30"),
+        (("add", "--date", "2026-05-04", "--km", "300", "--minutes", "47"), 1, "so short a time"),
         (("add", "--date", "2199-01-01", "--km", "5"), 1, "has not come yet"),
         (("edit", "2026-05-04"), 2, "Say what to change"),
         (("edit", "2026-05-04", "--time", "07:30"), 2, "--date"),
@@ -119,8 +120,8 @@ def test_options_before_a_command_are_not_passed_over_in_silence(swingphase: Swi
 def test_a_stretch_too_fast_for_running_is_told_and_confirmed(swingphase: Swingphase) -> None:
     today = datetime.now(UTC).date()
     day = (today - timedelta(days=2)).isoformat()
-    added = swingphase("runs", "add", "--date", day, "--km", "82", "--minutes", "47")
-    assert "82.0 km of this run were faster than anybody runs" in added.stderr
+    added = swingphase("runs", "add", "--date", day, "--km", "30", "--minutes", "47")
+    assert "30.0 km of this run were faster than anybody runs" in added.stderr
     table = swingphase("runs")
     assert "held out" in table.stdout
     assert "--was-run" in table.stderr

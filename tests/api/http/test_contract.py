@@ -42,6 +42,8 @@ UNDESCRIBED = {
     "body/birth_date": "between 1900 and today",
     "body/resting_heart_rate_bpm": "below the highest one",
     "body": "a name and a zone cannot be taken away; a run has one start and is far or long",
+    "query/as_of": "between 1970 and 2199",
+    "body/distance_m": "no further than anybody goes in the time given",
     "body/started_at": "since 1970, and not to come",
     "body/local_date": "since 1970, and not to come",
     "path/day": "of this world; not to come and without a run where it was a rest",
