@@ -12,7 +12,7 @@ from analytics.evidence import Level
 from analytics.guardrails.contract import Guardrail
 from analytics.guardrails.registry import all_guardrails
 from analytics.history import LOOKBACK_DAYS, Channel, History
-from analytics.series.coverage import data_through, usual_gap_days
+from analytics.series.coverage import data_through, unknown_since, usual_gap_days
 from analytics.series.flexion_rate import flexions_per_km
 from analytics.series.load import LoadSeries, StartOfDay, load_series, start_of_day
 from analytics.series.reasons import Reason
@@ -48,7 +48,8 @@ class TodaysLimit:
 
     ``done_*`` is what the day already holds, ``remaining_*`` the limit less that, never below 0.
     With the runner's flexions per km known, both limits are the same limit. ``stale`` says that
-    the last known day is longer ago than this runner's usual gap: then show no km.
+    the last known day is longer ago than this runner's usual gap, or that a day since then is
+    marked as not known: then show no km.
     """
 
     day: date
@@ -160,7 +161,8 @@ def _ceiling(rule: Guardrail, history: History, today: int) -> DayCeiling:
 
 
 def _stale(history: History, through: int | None, usual_gap: int) -> bool:
-    """Whether the last known day is too long ago; with nothing known yet there is nothing stale."""
+    """Whether what is known is too old for a limit; with nothing known yet nothing is old."""
     if through is None:
         return np.any(np.asarray(history.first_run_index) < 0).item()
-    return history.days - 1 - through > usual_gap
+    today = history.days - 1
+    return today - through > usual_gap or unknown_since(history, through, today)

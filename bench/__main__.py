@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from bench import at_rest, fit_decode, import_files, refresh
+from bench import archive, at_rest, beside_import, fit_decode, import_files, refresh, xml_files
 from bench.ratio import report
 
 if __name__ == "__main__":
     report(
-        [ratio for bench in (fit_decode, import_files, refresh, at_rest) for ratio in bench.main()]
+        [
+            ratio
+            for bench in (
+                fit_decode,
+                import_files,
+                xml_files,
+                archive,
+                beside_import,
+                refresh,
+                at_rest,
+            )
+            for ratio in bench.main()
+        ]
     )

@@ -39,6 +39,8 @@ class ImportFailure(Exception):  # noqa: N818 - the design's word for it
     """
 
     def __init__(self, code: FailureCode, detail: str = "") -> None:
+        # Part of the file, maybe, but stored and shown: PostgreSQL takes no NUL.
+        detail = detail.replace("\0", "\ufffd")
         super().__init__(code.value, detail)
         self.code = code
         self.detail = detail

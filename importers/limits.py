@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol, cast
 
 from isal import isal_zlib
 
@@ -28,6 +28,7 @@ MAX_MARKS: Final = 10 * MAX_ACTIVITIES
 """Laps of one file, and timer stops of one: each is an object of its own."""
 
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+_GZIP_ERROR: Final = cast("type[Exception]", isal_zlib.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,26 @@ def gunzip(data: bytes, limits: Limits) -> bytes:
     return b"".join(blocks)
 
 
+class _Gunzip(Protocol):
+    """What ISA-L's decompressor has of zlib's; its own stub leaves the types out."""
+
+    eof: bool
+    unused_data: bytes
+    unconsumed_tail: bytes
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+    def flush(self) -> bytes: ...
+
+
+def _gunzip_member() -> _Gunzip:
+    # Twice as fast as zlib, and nearly all files of an export are gzipped.
+    return cast("_Gunzip", isal_zlib.decompressobj(_GZIP_WINDOW))  # pyright: ignore[reportUnknownMemberType] - as above
+
+
 def _gunzipped(data: bytes) -> Iterator[tuple[bytes, int]]:
     """Blocks, and how many bytes were consumed for them and all before."""
-    member = isal_zlib.decompressobj(_GZIP_WINDOW)
+    member = _gunzip_member()
     for start in range(0, len(data), READ_BYTES):
         # Small pieces in: what a piece leaves over is copied for each block that comes out.
         pending = data[start : start + READ_BYTES]
@@ -123,13 +141,13 @@ def _gunzipped(data: bytes) -> Iterator[tuple[bytes, int]]:
         while pending:
             try:
                 block = member.decompress(pending, READ_BYTES)
-            except isal_zlib.error:
+            except _GZIP_ERROR:
                 # Also what follows the last member: padding, or the end of a damaged download.
                 return
             pending = member.unconsumed_tail
             if member.eof:
                 pending = member.unused_data
-                member = isal_zlib.decompressobj(_GZIP_WINDOW)
+                member = _gunzip_member()
             if block:
                 yield block, consumed
     if tail := member.flush():

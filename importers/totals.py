@@ -9,6 +9,12 @@ LARGEST_TOTAL: Final = 1e8
 Beyond it dates overflow and sums lose their last digits."""
 
 
+SMALLEST_TOTAL: Final = 1e-3
+"""No device counts finer; something divided by less may overflow."""
+
+
 def total(value: float | None) -> float | None:
     """The claim itself, or None when nothing can have summed up to it, NaN included."""
-    return value if value is not None and 0 <= value <= LARGEST_TOTAL else None
+    if value is None or not 0 <= value <= LARGEST_TOTAL:
+        return None
+    return value if value >= SMALLEST_TOTAL else 0.0

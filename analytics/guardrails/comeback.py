@@ -50,7 +50,7 @@ def numbers(history: History) -> Mapping[str, Float64Array]:
 
 
 GUARDRAIL = Guardrail(
-    version=2,
+    version=3,
     precedence=20,
     channel=Channel.DISTANCE_KM,
     family=Family.SPIKE,

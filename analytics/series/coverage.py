@@ -13,9 +13,17 @@ GAPS_OF_DAYS: Final = 90
 
 
 def data_through(history: History, day: int) -> int | None:
-    """Index of the last day up to ``day`` with a run or marked as rested; None without one."""
-    known = np.flatnonzero((history.run_days | history.rested)[: day + 1])
+    """Index of the last day up to ``day`` with a run or marked as rested; None without one.
+
+    A day marked as not known is none of them, whatever else is known of it.
+    """
+    known = np.flatnonzero(((history.run_days | history.rested) & history.observed)[: day + 1])
     return int(known[-1]) if len(known) else None
+
+
+def unknown_since(history: History, through: int, day: int) -> bool:
+    """Whether a day after ``through`` up to ``day`` is marked as not known: it held a run."""
+    return not history.observed[through + 1 : day + 1].all()
 
 
 def usual_gap_days(history: History, day: int) -> int:

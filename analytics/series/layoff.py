@@ -38,8 +38,9 @@ def days_off(history: History) -> IntArray:
 
     A run counts when it is a real one (1 km, or 10 minutes where its distance is unknown) and the
     seven days up to it hold 3 km or a twentieth of the highest week of the four before: neither a
-    watch started by mistake nor one jog in the middle of a lay-off ends it. The first run of all
-    counts in any case; when the days begin later than that one, the day before the first one
+    watch started by mistake nor one jog in the middle of a lay-off ends it. A day that is not known
+    counts too, for it held a run and its gap is no lay-off. The first run of all counts in any
+    case; when the days begin later than that one, the day before the first one
     stands in for a run nobody has read. Very large before it.
     """
     return _days_since(_running_days(history), history) - 1
@@ -94,7 +95,7 @@ def comeback(history: History) -> Comeback:
     session_km = np.where(in_gap, np.minimum(first.session_km, held.session_km), held.session_km)
     week_km = np.where(in_gap, np.minimum(first.week_km, held.week_km), held.week_km)
     since_return = np.arange(history.days) - _last_before(returns)
-    without_any = _days_since(history.run_days, history) - 1
+    without_any = _days_since(history.run_days | _unknown_runs(history), history) - 1
     known = (off == without_any) & (off <= evidence.FORGOTTEN_AFTER_DAYS)
     return Comeback(
         session_km=session_km,
@@ -124,7 +125,13 @@ def _running_days(history: History) -> BoolArray:
     long = history.minutes >= evidence.RETURN_MIN_RUN_MINUTES
     first = np.asarray(history.first_run_index)[..., np.newaxis]
     counts = (real & enough) | (no_distance & long) | (np.arange(history.days) == first)
-    return history.run_days & counts
+    return (history.run_days & counts) | _unknown_runs(history)
+
+
+def _unknown_runs(history: History) -> BoolArray:
+    """Days of which only is known that they held a run. Before the first run of all none did."""
+    first = np.asarray(history.first_run_index)[..., np.newaxis]
+    return ~history.observed & (np.arange(history.days) > first)
 
 
 def _days_since(flags: BoolArray, history: History) -> IntArray:

@@ -39,9 +39,16 @@ def import_paths(
     Cut short at any moment, what is imported stays, and the same command again goes on. An import
     that an earlier command left unfinished is finished first.
     """
+    found = [source for path in paths for source in found_at(path)]
+    return import_sources(runtime, athlete_id, found, on_progress)
+
+
+def import_sources(
+    runtime: Runtime, athlete_id: UUID, found: Sequence[OnDisk], on_progress: OnProgress
+) -> ImportReport:
+    """Import files that were found already, as ``import_paths`` does."""
     owner = f"cli-{new_id()}"
     finish_interrupted(runtime, owner)
-    found = [source for path in paths for source in found_at(path)]
     if not found:
         return ImportReport(items=[], totals=service.no_files())
     progress = _Progress(len(found), on_progress)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.imports.kinds import kinds_of
 from api.imports.storing import known_outcome
-from api.originals import CHUNK_BYTES, Original
+from api.originals import CHUNK_BYTES, Incoming, Original
 from api.recordings.originals import LIMITS
 from api.recordings.reading import content_sha256
 from api.runtime import Runtime
@@ -26,7 +26,7 @@ from models.files import NewFile
 from models.imports import ItemKind, ItemStatus, NewItem
 
 UNREADABLE = "unreadable"
-SMALL_BYTES = 1024 * 1024
+HELD_BYTES = 32 * 1024 * 1024
 
 
 class Source(Protocol):
@@ -59,7 +59,7 @@ class Staged:
 class _Seen:
     """A source looked at: refused already, an archive, or a watch file with its content's hash.
 
-    ``small`` are the bytes of a small file that is no gzip: they need not be read and hashed again.
+    ``kept`` are the bytes of a file that is no gzip: they need not be read and hashed again.
     An index is not looked into here: it may be far larger than a watch file.
     """
 
@@ -67,7 +67,7 @@ class _Seen:
     kind: ItemKind = ItemKind.FILE
     refused: NewItem | None = None
     content: str | None = None
-    small: bytes | None = None
+    kept: bytes | None = None
 
 
 def stage(
@@ -83,11 +83,15 @@ def stage(
     """
     if kinds is None:
         kinds = kinds_of([source.name for source in sources])
-    seen = [_look(source, kinds.get(source.name, ItemKind.FILE)) for source in sources]
+    held = _Held()
+    seen = [_look(source, kinds.get(source.name, ItemKind.FILE), held) for source in sources]
     contents = [one.content for one in seen if one.content]
     with runtime.database.read() as session:
         known = activities.by_content(session, athlete_id, contents)
-    return [_stage(runtime, one, known) for one in seen]
+    with runtime.originals.incoming() as incoming:
+        staged = [_stage(incoming, one, known) for one in seen]
+        incoming.settle()
+    return staged
 
 
 def refusal(name: str, failure: ImportFailure, *, explicit: bool) -> NewItem:
@@ -102,7 +106,21 @@ def refusal(name: str, failure: ImportFailure, *, explicit: bool) -> NewItem:
     )
 
 
-def _look(source: Source, kind: ItemKind) -> _Seen:
+class _Held:
+    """How much of the files looked at is kept in memory, so as not to be read again."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def keeps(self, data: bytes) -> bool:
+        """Whether there is room for this file too; if so it is taken up."""
+        if self._bytes + len(data) > HELD_BYTES:
+            return False
+        self._bytes += len(data)
+        return True
+
+
+def _look(source: Source, kind: ItemKind, held: _Held) -> _Seen:
     if kind is ItemKind.INDEX:
         return _Seen(source, kind)
     try:
@@ -118,11 +136,11 @@ def _look(source: Source, kind: ItemKind) -> _Seen:
         return _Seen(source, refused=refusal(source.name, failure, explicit=source.explicit))
     except OSError as error:
         return _Seen(source, refused=_unreadable(source.name, error))
-    small = data if content is data and len(data) <= SMALL_BYTES else None
-    return _Seen(source, kind, content=content_sha256(content), small=small)
+    kept = data if content is data and held.keeps(data) else None
+    return _Seen(source, kind, content=content_sha256(content), kept=kept)
 
 
-def _stage(runtime: Runtime, seen: _Seen, known: Mapping[str, Sequence[Known]]) -> Staged:
+def _stage(incoming: Incoming, seen: _Seen, known: Mapping[str, Sequence[Known]]) -> Staged:
     source = seen.source
     if seen.refused is not None:
         return Staged(seen.refused)
@@ -138,7 +156,7 @@ def _stage(runtime: Runtime, seen: _Seen, known: Mapping[str, Sequence[Known]]) 
             )
         )
     try:
-        original = _keep(runtime, seen)
+        original = _keep(incoming, seen)
     except OSError as error:
         return Staged(_unreadable(source.name, error))
     return Staged(
@@ -152,11 +170,11 @@ def _stage(runtime: Runtime, seen: _Seen, known: Mapping[str, Sequence[Known]]) 
     )
 
 
-def _keep(runtime: Runtime, seen: _Seen) -> Original:
-    if seen.small is not None and seen.content is not None:
-        return runtime.originals.put(seen.small, seen.content)
+def _keep(incoming: Incoming, seen: _Seen) -> Original:
+    if seen.kept is not None and seen.content is not None:
+        return incoming.add(seen.kept, seen.content)
     with seen.source.open() as file:
-        return runtime.originals.put_chunks(iter(lambda: file.read(CHUNK_BYTES), b""))
+        return incoming.add_chunks(iter(lambda: file.read(CHUNK_BYTES), b""))
 
 
 def _unreadable(name: str, error: OSError) -> NewItem:

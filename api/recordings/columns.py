@@ -44,7 +44,7 @@ def read_values(
         "hip_flexions_source": metrics.hip_flexions_source.value,
         "held_out_m": metrics.held_out_m,
         "held_out_s": metrics.held_out_s,
-        "held_out_flexions": metrics.held_out_flexions,
+        "held_out_flexions": float(metrics.held_out_flexions),
         "records": recording.counts.records,
         "laps": len(recording.laps),
         "cadence_sum_per_leg": recording.counts.cadence_sum_per_leg,

@@ -11,13 +11,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from analytics.recording import Device, Sport
-from analytics.runs.duplicates import LARGEST_SHIFT_S, Footprint, groups
+from analytics.runs.duplicates import LARGEST_SHIFT_S, SHIFT_TOLERANCE_S, Footprint, groups
 from analytics.runs.signature import Signature
 from api.accounts.local_day import ZoneSource
 from models import activities
 from models.activities import Activity, ActivityChange, Overlap
 
-REACH = timedelta(seconds=LARGEST_SHIFT_S)
+REACH = timedelta(seconds=LARGEST_SHIFT_S + SHIFT_TOLERANCE_S)
 """How far from an activity another recording of it may lie: a wrong zone shifts it by hours."""
 
 DAY_AGREEMENT = 0.1

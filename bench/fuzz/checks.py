@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.recording import Recording
+from analytics.recording import Recording, Stream
 from api.accounts.local_day import believed, local_day
 from api.recordings.reading import ReadActivity, ReadFile
 from importers.contract import ImportFailure
@@ -69,6 +69,8 @@ def check_recording(recording: Recording) -> None:
         must(values.dtype == np.float32, f"{stream} is no float32")
         must(not np.isinf(values).any(), f"{stream} is infinite")
         must(not np.isnan(values).all(), f"{stream} has no value")
+    distance = recording.streams.get(Stream.DISTANCE_M)
+    must(distance is None or np.nanmin(distance) >= 0, "a distance below 0")
     latitude, longitude = recording.latitude_semicircles, recording.longitude_semicircles
     must(len(latitude) == len(longitude), "positions have two lengths")
     must(len(latitude) in {0, samples}, "positions have another length")
@@ -114,5 +116,6 @@ def _check_stored(activity: ReadActivity) -> None:
     for zone in ZONES:
         day = local_day(believed(recording, NOW), zone)
         if day.started_at is not None:
-            day.started_at + timedelta(seconds=activity.metrics.elapsed_s or 0.0)
+            ended_at = day.started_at + timedelta(seconds=activity.metrics.elapsed_s or 0.0)
+            must(ended_at >= day.started_at, "it ended before it began")
     must(all(each.samples == recording.samples for each in activity.channels), "a packed channel")

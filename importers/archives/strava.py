@@ -96,6 +96,9 @@ _FROM_SECOND_ELAPSED: Final = {
     28: _Field.EXERTION,
     70: _Field.STEPS,
 }
+_MOST_COLUMNS: Final = 1000
+"""Ten times as many as there are today."""
+
 _SHORT_COLUMNS: Final = (10, 11)
 """Of the form of 2019, which names no column twice."""
 
@@ -140,9 +143,9 @@ def _entries(index: str, names: Collection[str], open_file: Opener) -> Iterator[
             # first must be the number of an activity.
             raise ImportFailure(FailureCode.NOT_RECOGNISED)
         if first is not None:
-            yield _read(first, places, files)
+            yield _read(first, places, files, len(titles))
         for row in found:
-            yield _read(row, places, files)
+            yield _read(row, places, files, len(titles))
 
 
 def _places(titles: Sequence[str]) -> Mapping[_Field, int]:
@@ -153,11 +156,13 @@ def _places(titles: Sequence[str]) -> Mapping[_Field, int]:
     ImportFailure
         ``NOT_RECOGNISED`` for the header of another service's ``activities.csv``.
     """
+    if len(titles) > _MOST_COLUMNS:
+        raise ImportFailure(FailureCode.NOT_RECOGNISED)
     for known in (_ENGLISH, _BEFORE_2019):
         places = {
-            known[title, titles[: at + 1].count(title)]: at
+            known[title, nth]: at
             for at, title in enumerate(titles)
-            if (title, titles[: at + 1].count(title)) in known
+            if (title, nth := titles[: at + 1].count(title)) in known
         }
         if {_Field.ID, _Field.DATE, _Field.TYPE} <= places.keys():
             return places
@@ -210,9 +215,11 @@ def _identity(row: Row, places: Mapping[_Field, int]) -> str | None:
     return text if _DIGITS.fullmatch(text) else None
 
 
-def _read(row: Row, places: Mapping[_Field, int], files: Mapping[str, str]) -> Listed | Unread:
+def _read(
+    row: Row, places: Mapping[_Field, int], files: Mapping[str, str], width: int
+) -> Listed | Unread:
     identity = _identity(row, places)
-    if row.cells is None or identity is None:
+    if row.cells is None or identity is None or _runs_on(row.cells, width):
         return Unread(label=f"row {row.line}", code=FailureCode.DAMAGED)
     cells = _Cells(row.cells, places)
     started_at = utc_moment(cells.text(_Field.DATE))
@@ -243,6 +250,11 @@ def _read(row: Row, places: Mapping[_Field, int], files: Mapping[str, str]) -> L
         rpe=exertion(cells.number(_Field.EXERTION)),
         file=file,
     )
+
+
+def _runs_on(cells: Sequence[str], width: int) -> bool:
+    """Whether a quote that nobody closed made one row of several: then no cell is in its place."""
+    return len(cells) > width and any("\n" in cell for cell in cells)
 
 
 def _distance_m(cells: _Cells, sport: Sport) -> float | None:

@@ -32,7 +32,7 @@ class FitImporter:
         ------
         ImportFailure
             ``EMPTY_FILE``, ``NOT_A_WATCH_FILE`` without a FIT header, ``DAMAGED`` when no message
-            can be read, ``NO_ACTIVITY`` for FIT files of another kind.
+            can be read, ``NO_ACTIVITY`` for FIT files of another kind, ``TOO_LARGE``.
         """
         if not data:
             raise ImportFailure(FailureCode.EMPTY_FILE)

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 
 from analytics.recording import (
-    BoolArray,
     Device,
     DeviceTotals,
     Float64Array,
@@ -21,12 +20,14 @@ from analytics.recording import (
     Stream,
     Warn,
 )
+from importers.contract import FailureCode, ImportFailure
 from importers.fit.clock import Clock, read_clock, seconds_of, start_at
 from importers.fit.decoding import Columns, Decoding
 from importers.fit.device import read_device
 from importers.fit.pauses import pauses_within, timer_stops
 from importers.fit.samples import (
     Records,
+    Rows,
     cadence_of,
     count,
     first_position_deg,
@@ -37,6 +38,7 @@ from importers.fit.samples import (
 from importers.fit.sessions import (
     OTHER_DAY_S,
     Session,
+    by_owner,
     outside,
     owners,
     sessions_of,
@@ -44,6 +46,7 @@ from importers.fit.sessions import (
     totals_of,
 )
 from importers.fit.sports import guess_sport, sport_of
+from importers.limits import MAX_MARKS
 from importers.pauses import certain, merged
 from importers.timeline import timeline
 from importers.zone import zone_at
@@ -53,12 +56,35 @@ STEPPING: Final = frozenset({Sport.RUNNING, Sport.WALKING, Sport.HIKING})
 
 
 @dataclass(frozen=True, slots=True)
+class Summaries:
+    """The session messages of a file, read once. float64 ``[n]`` each, NaN where missing."""
+
+    sport: Float64Array
+    sub_sport: Float64Array
+    distance_m: Float64Array
+    timer_s: Float64Array
+    elapsed_s: Float64Array
+    cycles: Float64Array
+    ascent_m: Float64Array
+
+
+@dataclass(frozen=True, slots=True)
+class Laps:
+    """The lap messages of a file, read once. float64 ``[n]`` each, starts in FIT seconds."""
+
+    starts: Float64Array
+    timer_s: Float64Array
+    distance_m: Float64Array
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityFile:
     """What all sessions of one FIT file share. ``stops`` are FIT seconds from and until."""
 
-    session: Columns
+    sessions: list[Session]
+    summaries: Summaries
     records: Records
-    lap: Columns
+    laps: Laps
     stops: list[tuple[float, float]]
     clock: Clock
     device: Device
@@ -67,15 +93,25 @@ class ActivityFile:
 
 
 def read_file(decoding: Decoding, parts: range) -> ActivityFile:
-    """Read the messages a recording needs from some chained parts of a file."""
+    """Read the messages a recording needs from some chained parts of a file.
+
+    Raises
+    ------
+    ImportFailure
+        ``TOO_LARGE`` for more sessions, laps or timer stops than a file may have.
+    """
     lap, record = decoding.messages("lap", parts), decoding.messages("record", parts)
+    if lap.count > MAX_MARKS:
+        raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_MARKS} laps")
     device = read_device(
         decoding.messages("file_id", parts), decoding.messages("device_info", parts)
     )
+    session = decoding.messages("session", parts)
     return ActivityFile(
-        session=decoding.messages("session", parts),
+        sessions=sessions_of(session),
+        summaries=_summaries(session),
         records=read_records(record, decoding.messages("hr", parts)),
-        lap=lap,
+        laps=_laps(lap),
         stops=timer_stops(decoding.messages("event", parts)),
         clock=read_clock(decoding.messages("activity", parts), device.manufacturer),
         device=device,
@@ -86,26 +122,46 @@ def read_file(decoding: Decoding, parts: range) -> ActivityFile:
 
 def of_file(file: ActivityFile) -> list[Recording]:
     """One recording for each session, in file order; one of all records if there is none."""
-    sessions = sessions_of(file.session)
-    lap_starts = _lap_starts(file.lap)
+    sessions = file.sessions
     if not sessions:
-        everything = np.ones(len(file.records), np.bool_)
-        return [_recording(file, None, everything, np.ones(len(lap_starts), np.bool_))]
-    owner, lap_owner = owners(sessions, file.records.stamps), owners(sessions, lap_starts)
+        everything, laps = np.arange(len(file.records)), np.arange(len(file.laps.starts))
+        return [_recording(file, None, everything, laps)]
+    owned, owned_laps = (
+        by_owner(owners(sessions, moments), len(sessions))
+        for moments in (file.records.stamps, file.laps.starts)
+    )
     return [
-        _recording(file, session, owner == index, lap_owner == index)
-        for index, session in enumerate(sessions)
+        _recording(file, session, mine, laps)
+        for session, mine, laps in zip(sessions, owned, owned_laps, strict=True)
     ]
 
 
-def _recording(
-    file: ActivityFile, session: Session | None, mine: BoolArray, laps: BoolArray
-) -> Recording:
+def _summaries(session: Columns) -> Summaries:
+    return Summaries(
+        sport=session.numbers("sport"),
+        sub_sport=session.numbers("sub_sport"),
+        distance_m=totals_of(session, "total_distance"),
+        timer_s=totals_of(session, "total_timer_time"),
+        elapsed_s=totals_of(session, "total_elapsed_time"),
+        cycles=totals_of(session, "total_cycles"),
+        ascent_m=totals_of(session, "total_ascent"),
+    )
+
+
+def _laps(lap: Columns) -> Laps:
+    starts = seconds_of(lap, "start_time")
+    return Laps(
+        starts=np.where(np.isnan(starts), seconds_of(lap, "timestamp"), starts),
+        timer_s=totals_of(lap, "total_timer_time"),
+        distance_m=totals_of(lap, "total_distance"),
+    )
+
+
+def _recording(file: ActivityFile, session: Session | None, mine: Rows, laps: Rows) -> Recording:
     records, warnings = file.records, dict(file.warnings)
     sport, sub_sport = _sport(file, session)
     stray = strays(session, records.stamps[mine])
-    kept = mine & ~np.isnan(records.stamps)
-    kept[np.flatnonzero(mine)[stray]] = False
+    kept = mine[~stray & ~np.isnan(records.stamps[mine])]
     stamps = records.stamps[kept]
     second = _start(session, stamps)
     line = timeline(stamps - second)
@@ -141,8 +197,8 @@ def _recording(
         longitude_semicircles=longitude,
         streams=streams,
         pauses=_pauses(file, second, last, line.seconds),
-        laps=_laps(file.lap, laps, second),
-        totals=DeviceTotals() if session is None else _totals(file.session, session, sport),
+        laps=_laps_since(file.laps, laps, second),
+        totals=DeviceTotals() if session is None else _totals(file.summaries, session.row, sport),
         cadence=cadence,
         counts=count(records, mine, cadence),
         device=file.device,
@@ -173,12 +229,11 @@ def _listed(warnings: Mapping[Warn, int]) -> tuple[RecordingWarning, ...]:
 def _sport(file: ActivityFile, session: Session | None) -> tuple[Sport, str | None]:
     if session is None:
         return file.likely
-    found = sport_of(
-        float(file.session.numbers("sport")[session.row]),
-        float(file.session.numbers("sub_sport")[session.row]),
-    )
+    summaries = file.summaries
+    found = sport_of(float(summaries.sport[session.row]), float(summaries.sub_sport[session.row]))
     # With several sessions the rest of the file tells nothing about one of them.
-    return file.likely if found[0] is Sport.UNKNOWN and file.session.count == 1 else found
+    alone = len(summaries.sport) == 1
+    return file.likely if found[0] is Sport.UNKNOWN and alone else found
 
 
 def _start(session: Session | None, stamps: Float64Array) -> float:
@@ -199,16 +254,17 @@ def _end(session: Session | None, stamps: Float64Array, start: float) -> float:
     return float(np.fmax.reduce([start, told, *([stamps.max()] if len(stamps) else [])]))
 
 
-def _distance_before(records: Records, kept: BoolArray) -> float:
+def _distance_before(records: Records, kept: Rows) -> float:
     """Distance the records before this session ended at, if this session counts on from it."""
     distance = records.streams.get(Stream.DISTANCE_M)
-    if distance is None or not kept.any():
+    if distance is None or not len(kept) or not kept[0]:
         return 0.0
-    before = distance[: int(np.argmax(kept))]
-    before, own = before[~np.isnan(before)], distance[kept & ~np.isnan(distance)]
-    if not len(before) or not len(own) or own[0] < before[-1]:
+    before, own = float(records.distance_so_far[kept[0] - 1]), distance[kept]
+    own = own[~np.isnan(own)]
+    # The least and not the first: out of order, that one need not be the first in time.
+    if np.isnan(before) or not len(own) or own.min() < before:
         return 0.0
-    return float(before[-1])
+    return before
 
 
 def _pauses(
@@ -219,19 +275,11 @@ def _pauses(
     return merged([*stops, *certain(seconds)])
 
 
-def _lap_starts(lap: Columns) -> Float64Array:
-    starts = seconds_of(lap, "start_time")
-    return np.where(np.isnan(starts), seconds_of(lap, "timestamp"), starts)
-
-
-def _laps(lap: Columns, mine: BoolArray, start: float) -> tuple[Lap, ...]:
-    starts = _lap_starts(lap)[mine] - start
+def _laps_since(laps: Laps, mine: Rows, start: float) -> tuple[Lap, ...]:
+    starts = laps.starts[mine] - start
     # A lap without any time still counts as one; it is put at the start.
     starts = np.where(np.isnan(starts), 0.0, starts)
-    timers, distances = (
-        totals_of(lap, "total_timer_time")[mine],
-        totals_of(lap, "total_distance")[mine],
-    )
+    timers, distances = laps.timer_s[mine], laps.distance_m[mine]
     return tuple(
         Lap(begin, _known(timer), _known(distance))
         for begin, timer, distance in zip(
@@ -240,17 +288,14 @@ def _laps(lap: Columns, mine: BoolArray, start: float) -> tuple[Lap, ...]:
     )
 
 
-def _totals(messages: Columns, session: Session, sport: Sport) -> DeviceTotals:
-    def total(name: str) -> float | None:
-        return _known(float(totals_of(messages, name)[session.row]))
-
-    strides = total("total_cycles") if sport in STEPPING else None
+def _totals(summaries: Summaries, row: int, sport: Sport) -> DeviceTotals:
+    strides = _known(float(summaries.cycles[row])) if sport in STEPPING else None
     return DeviceTotals(
-        distance_m=total("total_distance"),
-        timer_s=total("total_timer_time"),
-        elapsed_s=total("total_elapsed_time"),
+        distance_m=_known(float(summaries.distance_m[row])),
+        timer_s=_known(float(summaries.timer_s[row])),
+        elapsed_s=_known(float(summaries.elapsed_s[row])),
         steps=None if strides is None else round(2 * strides),
-        ascent_m=total("total_ascent"),
+        ascent_m=_known(float(summaries.ascent_m[row])),
     )
 
 

@@ -66,7 +66,19 @@ class Table:
     ) -> None:
         self.definition: Definition = found.definition
         self.part: int = found.part
-        self.developer = developer
+        self.developer_fields: dict[int, DeveloperField] = {}
+        self._index: dict[int, int] = {}
+        self._developer_index: dict[str | int, list[int]] = {}
+        for index, each in enumerate(found.definition.fields):
+            if each.developer is None:
+                self._index.setdefault(each.number, index)
+                continue
+            known = _described(developer, each.developer, each.number)
+            self.developer_fields[index] = known
+            # Looked up and not looked through: a definition holds up to 255, a file thousands.
+            self._developer_index.setdefault(known.name, []).append(index)
+            if known.native is not None:
+                self._developer_index.setdefault(known.native, []).append(index)
         self.stored: list[Stored] = [stored_as(each, developer) for each in found.definition.fields]
         self.positions: Positions = found.positions()
         self.rows: Rows = _gather(data, found, self.positions, self._row_type())
@@ -76,10 +88,13 @@ class Table:
 
     def index_of(self, number: int) -> int | None:
         """Which field of the definition has this native field number."""
-        for index, each in enumerate(self.definition.fields):
-            if each.developer is None and each.number == number:
-                return index
-        return None
+        return self._index.get(number)
+
+    def developer_indices(self, name: str, native: int | None) -> list[int]:
+        """Which fields are developer fields of this name, or stand for this native field."""
+        named = self._developer_index.get(name, [])
+        standing = [] if native is None else self._developer_index.get(native, [])
+        return sorted({*named, *standing})
 
     def values(self, index: int) -> NDArray[np.generic]:
         """The stored values of a field ``[n]`` or ``[n, count]``; strings are bytes ``[n]``."""
@@ -131,6 +146,13 @@ class Table:
         return _row_type(
             tuple((each.kind.code, each.kind.size, each.count) for each in self.stored), order
         )
+
+
+def _described(
+    developer: Mapping[DeveloperKey, DeveloperField], index: int, number: int
+) -> DeveloperField:
+    known = developer.get((index, number))
+    return DeveloperField(f"unknown_{index}_{number}", BYTE) if known is None else known
 
 
 def stored_as(field: FieldDefinition, developer: Mapping[DeveloperKey, DeveloperField]) -> Stored:

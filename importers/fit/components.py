@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.recording import Float64Array
-from importers.fit.columns import Table
+from importers.fit.columns import LARGEST, Table
 from importers.fit.profile import Component
 
 
@@ -29,7 +29,7 @@ def bits_of(table: Table, index: int, parts: Sequence[Component]) -> Float64Arra
     """
     numbers = table.numbers(index)
     if numbers.ndim == 1:
-        known = numbers >= 0
+        known = (numbers >= 0) & (numbers < LARGEST)
         whole = np.where(known, numbers, 0).astype(np.uint64)
         columns = [
             np.where(known, (whole >> np.uint64(part.shift)) % np.uint64(1 << part.bits), -1.0)

@@ -41,6 +41,9 @@ class Decoded:
     by_number: Mapping[int, Sequence[int]]
     """Table indices by the messages' global number."""
 
+    by_part: Mapping[tuple[int, int], Sequence[int]]
+    """Table indices by global number and chained part: asking part by part looks at each once."""
+
     def messages(self, name: str, parts: Iterable[int] | None = None) -> Messages:
         """All messages of this name, in file order, of some parts or of all.
 
@@ -50,7 +53,11 @@ class Decoded:
             When the profile has no message of this name.
         """
         number = message_number(name)
-        return self._messages(number, None if parts is None else frozenset(parts))
+        if parts is None:
+            return self.messages_numbered(number)
+        return self._messages(
+            number, [index for part in parts for index in self.by_part.get((number, part), ())]
+        )
 
     def numbers_of_messages(self) -> list[int]:
         """Global numbers of all messages present."""
@@ -58,14 +65,9 @@ class Decoded:
 
     def messages_numbered(self, number: int) -> Messages:
         """All messages of this global number, in file order."""
-        return self._messages(number, None)
+        return self._messages(number, self.by_number.get(number, ()))
 
-    def _messages(self, number: int, parts: frozenset[int] | None) -> Messages:
-        chosen = [
-            index
-            for index in self.by_number.get(number, ())
-            if parts is None or self.tables[index].part in parts
-        ]
+    def _messages(self, number: int, chosen: Sequence[int]) -> Messages:
         return Messages(
             message_spec(number),
             [self.tables[index] for index in chosen],
@@ -83,6 +85,8 @@ def decode(data: bytes) -> Decoded:
     Refused
         When there is no data message to be read, or so many short ones that only somebody
         after our memory would have written them.
+    ImportFailure
+        ``TOO_LARGE`` for more messages than a file may have.
     """
     layout = read_layout(data)
     tables: list[Table] = []
@@ -94,10 +98,13 @@ def decode(data: bytes) -> Decoded:
     if not tables:
         raise Refused
     by_number: dict[int, list[int]] = {}
+    by_part: dict[tuple[int, int], list[int]] = {}
     for index, table in enumerate(tables):
-        by_number.setdefault(table.definition.message, []).append(index)
+        number = table.definition.message
+        by_number.setdefault(number, []).append(index)
+        by_part.setdefault((number, table.part), []).append(index)
     timestamps = compressed_timestamps(tables)
-    return Decoded(tuple(tables), layout.parts, layout.warnings, timestamps, by_number)
+    return Decoded(tuple(tables), layout.parts, layout.warnings, timestamps, by_number, by_part)
 
 
 def _tables(data: bytes, found: Sequence[Found]) -> list[Table]:

@@ -16,8 +16,10 @@ from fastcrc import crc16
 from numpy.typing import NDArray
 
 from analytics.recording import Warn
+from importers.contract import FailureCode, ImportFailure
 from importers.fit.profile import TIMESTAMP_FIELD
 from importers.fit.resync import Timed, find_again
+from importers.limits import MAX_RECORDS
 
 MAGIC: Final = b".FIT"
 SHORTEST_HEADER: Final = 12
@@ -35,6 +37,9 @@ TIME_OFFSETS: Final = 32
 MOST_DEFINITIONS: Final = 16384
 """Real files hold some dozens; more would let a small file ask for a lot of memory and time."""
 
+MOST_FIELDS: Final = 100_000
+"""Of all definitions together; real files hold some hundreds."""
+
 MOST_PARTS: Final = 512
 """Real files chain a handful."""
 
@@ -42,6 +47,9 @@ TIMESTAMP_SIZE: Final = 4
 
 MOST_DAMAGES: Final = 8
 """After so many unreadable stretches the rest of a part is given up."""
+
+COUNTED_EVERY: Final = 1 << 24
+"""Bytes after which messages are counted, so that a file of too many is left early."""
 
 GALLOP_AFTER: Final = 12
 """Equal headers in a row before NumPy looks for more: below that the plain loop is faster."""
@@ -122,6 +130,18 @@ class Layout:
         self.warnings[code] = self.warnings.get(code, 0) + 1
 
 
+@dataclass(slots=True)
+class Allowance:
+    """What all parts of a file together may still ask for.
+
+    ``fields`` are of definitions, ``messages`` those of data.
+    """
+
+    definitions: int = MOST_DEFINITIONS
+    fields: int = MOST_FIELDS
+    messages: int = MAX_RECORDS
+
+
 class Stop(Enum):
     """Why reading message headers ended."""
 
@@ -133,11 +153,11 @@ class Stop(Enum):
 class PartReader:
     """Reads the messages of one part (one FIT file; several may be chained in one)."""
 
-    def __init__(self, data: bytes, part: int, definitions_left: int) -> None:
+    def __init__(self, data: bytes, part: int, allowance: Allowance) -> None:
         self._data = data
         self._bytes = np.frombuffer(data, np.uint8)
         self._part = part
-        self._definitions_left = definitions_left
+        self._allowance = allowance
         self._known: dict[bytes, Found] = {}
         # One entry per possible header byte, so that the loop below needs no bit arithmetic.
         self._sizes = [0] * 256
@@ -149,19 +169,32 @@ class PartReader:
         """Messages found so far, by definition."""
         return list(self._known.values())
 
-    @property
-    def definitions_left(self) -> int:
-        """How many more different definitions may be read."""
-        return self._definitions_left
-
     def read(self, position: int, end: int) -> tuple[int, Stop]:
         """Read messages from ``position`` up to ``end``; returns where and why it stopped.
 
         ``end`` must not lie beyond the data. Nothing beyond it is read.
+
+        Raises
+        ------
+        ImportFailure
+            ``TOO_LARGE`` for more messages than a file may have.
         """
+        stop = None
+        while stop is None:
+            position, stop = self._read(position, end, min(position + COUNTED_EVERY, end))
+            if sum(map(len, self._known.values())) > self._allowance.messages:
+                raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_RECORDS} records")
+        return position, stop
+
+    def close(self) -> None:
+        """Take what was read off the allowance."""
+        self._allowance.messages -= sum(map(len, self._known.values()))
+
+    def _read(self, position: int, end: int, pause: int) -> tuple[int, Stop | None]:
+        """Read on to the first message that begins at ``pause`` or later."""
         data, sizes, appends = self._data, self._sizes, self._appends
         previous, repeats = -1, 0
-        while position < end:
+        while position < pause:
             header = data[position]
             append = appends[header]
             if append is None:
@@ -182,7 +215,7 @@ class PartReader:
             repeats += 1
             if repeats == GALLOP_AFTER:
                 position, repeats = self._gallop(header, position, end), 0
-        return position, Stop.AT_END
+        return position, None if position < end else Stop.AT_END
 
     def find_again(self, position: int, end: int) -> int | None:
         """Where messages go on after an unreadable one; None when nowhere."""
@@ -236,10 +269,13 @@ class PartReader:
         content = bytes([header & DEVELOPER_FLAG]) + data[position + 2 : after]
         found = self._known.get(content)
         if found is None:
-            if self._definitions_left <= 0:
+            definition = _definition(content)
+            left = self._allowance
+            if left.definitions <= 0 or left.fields < len(definition.fields):
                 return None
-            self._definitions_left -= 1
-            found = self._known[content] = Found(_definition(content), self._part)
+            left.definitions -= 1
+            left.fields -= len(definition.fields)
+            found = self._known[content] = Found(definition, self._part)
         self._use(header % LOCAL_TYPES, found)
         return after
 
@@ -261,14 +297,19 @@ class PartReader:
 def read_layout(data: bytes) -> Layout:
     """Find all messages of a FIT file and of the files chained to it.
 
-    Never fails: an unreadable file gives a layout without messages, with warnings.
+    An unreadable file gives a layout without messages, with warnings.
+
+    Raises
+    ------
+    ImportFailure
+        ``TOO_LARGE`` for more messages than a file may have.
     """
-    layout = Layout()
-    start, definitions_left = 0, MOST_DEFINITIONS
+    layout, allowance = Layout(), Allowance()
+    start = 0
     while layout.parts < MOST_PARTS and is_header(data, start):
-        reader = PartReader(data, layout.parts, definitions_left)
+        reader = PartReader(data, layout.parts, allowance)
         start = _read_part(data, start, reader, layout)
-        definitions_left = reader.definitions_left
+        reader.close()
         layout.found += reader.found
         layout.parts += 1
     if start < len(data) and layout.parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -57,9 +58,9 @@ class Messages:
         """Names of all columns: native fields, their components, developer fields."""
         names: dict[str, None] = {}
         for table in self._tables:
-            for each in table.definition.fields:
+            for index, each in enumerate(table.definition.fields):
                 if each.developer is not None:
-                    names[_developer_field(table, each.developer, each.number).name] = None
+                    names[table.developer_fields[index].name] = None
                     continue
                 spec = self.spec.numbered(each.number)
                 names[spec.name] = None
@@ -72,11 +73,7 @@ class Messages:
     def developer_fields(self) -> dict[str, DeveloperField]:
         """Developer fields by name."""
         return {
-            field.name: field
-            for table in self._tables
-            for each in table.definition.fields
-            if each.developer is not None
-            for field in (_developer_field(table, each.developer, each.number),)
+            field.name: field for table in self._tables for field in table.developer_fields.values()
         }
 
     def stores(self, number: int) -> bool:
@@ -167,10 +164,8 @@ class Messages:
 
     def _of_developer(self, name: str, spec: FieldSpec | None) -> Float64Array:
         def of(table: Table) -> Float64Array:
-            for index, each in enumerate(table.definition.fields):
-                if each.developer is None:
-                    continue
-                field = _developer_field(table, each.developer, each.number)
+            for index in table.developer_indices(name, None if spec is None else spec.number):
+                field = table.developer_fields[index]
                 if (spec is None and field.name == name) or _stands_for(field, spec):
                     return _first(table.numbers(index)) / field.scale - field.offset
             return np.full(len(table), np.nan)
@@ -217,8 +212,9 @@ class Messages:
         full = np.full(low.shape, -1, np.int64)
         full[usable, 0] = np.rint(counter[usable]).astype(np.int64)
         result = np.empty_like(low)
-        for part in np.unique(self.parts):
-            rows = self.parts == part
+        cuts = [0, *(np.flatnonzero(np.diff(self.parts)) + 1).tolist(), len(self.parts)]
+        for begin, end in pairwise(cuts):
+            rows = slice(begin, end)
             anchors = full[rows].ravel()
             result[rows] = unroll(
                 low[rows].ravel(), component.bits, anchors if (anchors >= 0).any() else None
@@ -252,8 +248,3 @@ def _fill(values: Float64Array, missing: BoolArray, others: Float64Array) -> Non
 def _width(table: Table, spec: FieldSpec) -> int:
     index = table.index_of(spec.number)
     return 0 if index is None else table.stored[index].count
-
-
-def _developer_field(table: Table, developer: int, number: int) -> DeveloperField:
-    known = table.developer.get((developer, number))
-    return DeveloperField(f"unknown_{developer}_{number}", 0) if known is None else known

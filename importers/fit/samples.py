@@ -27,6 +27,8 @@ from importers.fit.decoding import Columns
 from importers.fit.heart_rate import strap_heart_rate
 from importers.timeline import Timeline
 
+Rows = NDArray[np.intp]
+
 SOURCES: Final = {
     Stream.DISTANCE_M: (("distance",), 1.0),
     Stream.SPEED_M_S: (("enhanced_speed", "speed"), 1.0),
@@ -79,6 +81,7 @@ class Records:
     ``cadence`` is the file's own cadence with its fraction, ``heart_rate`` the records' own;
     the stream of the heart rate has the strap's where the records have none. ``implausible`` is
     how many values of each record were no measurements and became NaN. int ``[n]``
+    ``distance_so_far`` is the last known distance up to each record.
     """
 
     stamps: Float64Array
@@ -88,6 +91,7 @@ class Records:
     longitude: Float64Array
     streams: dict[Stream, Float64Array]
     implausible: NDArray[np.int64]
+    distance_so_far: Float64Array
 
     def __len__(self) -> int:
         return len(self.stamps)
@@ -121,10 +125,11 @@ def read_records(record: Columns, hr: Columns) -> Records:
         longitude=record.numbers("position_long"),
         streams=streams,
         implausible=implausible,
+        distance_so_far=_last_known(streams.get(Stream.DISTANCE_M, np.empty(0))),
     )
 
 
-def cadence_of(records: Records, mine: BoolArray, sport: Sport) -> CadenceReading | None:
+def cadence_of(records: Records, mine: Rows, sport: Sport) -> CadenceReading | None:
     """How the cadence of some of the records is to be understood; None when they have none."""
     raw = records.cadence[mine]
     if np.isnan(raw).all():
@@ -133,11 +138,11 @@ def cadence_of(records: Records, mine: BoolArray, sport: Sport) -> CadenceReadin
     return read_cadence(raw, None if speed is None else speed[mine], sport)
 
 
-def count(records: Records, mine: BoolArray, cadence: CadenceReading | None) -> RawCounts:
+def count(records: Records, mine: Rows, cadence: CadenceReading | None) -> RawCounts:
     """Count what the file's own records of one activity hold."""
     raw = records.cadence[mine]
     return RawCounts(
-        records=int(np.count_nonzero(mine)),
+        records=len(mine),
         # A whole cadence of 0 is standing, whatever its fraction says.
         cadence_sum_per_leg=(
             None if cadence is None else float(np.nansum(raw[raw >= 1])) * cadence.factor / 2
@@ -152,7 +157,7 @@ def count(records: Records, mine: BoolArray, cadence: CadenceReading | None) -> 
 
 def streams_of(
     records: Records,
-    kept: BoolArray,
+    kept: Rows,
     line: Timeline,
     cadence: CadenceReading | None,
     base_distance_m: float,
@@ -172,9 +177,7 @@ def streams_of(
     return {name: values for name, values in streams.items() if not np.isnan(values).all()}
 
 
-def positions_of(
-    records: Records, kept: BoolArray, line: Timeline
-) -> tuple[Int32Array, Int32Array]:
+def positions_of(records: Records, kept: Rows, line: Timeline) -> tuple[Int32Array, Int32Array]:
     """Latitude and longitude of the records that are kept, in semicircles.
 
     Both are empty when no record has a position. Exactly 0, 0 is no position: receivers write
@@ -211,6 +214,11 @@ def _first_known(record: Columns, names: Sequence[str]) -> Float64Array:
         if np.isnan(values).any():
             values = np.where(np.isnan(values), record.numbers(name), values)
     return values
+
+
+def _last_known(values: Float64Array) -> Float64Array:
+    latest = np.maximum.accumulate(np.where(np.isnan(values), 0, np.arange(len(values))))
+    return values[latest]
 
 
 def _blank(values: Float64Array, least: float, most: float) -> BoolArray:

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.recording import BoolArray, Float64Array
+from importers.contract import FailureCode, ImportFailure
 from importers.fit.clock import seconds_of
 from importers.fit.decoding import Columns
-from importers.totals import LARGEST_TOTAL
+from importers.limits import MAX_ACTIVITIES
+from importers.totals import LARGEST_TOTAL, SMALLEST_TOTAL
 
 OUTSIDE_AFTER_S: Final = 10.0
 """Watches write a last record some seconds after the summary's end; later ones are outside."""
@@ -40,7 +42,13 @@ class Session:
 
 
 def sessions_of(messages: Columns) -> list[Session]:
-    """Sessions in the order of the file, without exact repetitions."""
+    """Sessions in the order of the file, without exact repetitions.
+
+    Raises
+    ------
+    ImportFailure
+        ``TOO_LARGE`` for more than a file may have.
+    """
     elapsed, timer = (
         totals_of(messages, "total_elapsed_time"),
         totals_of(messages, "total_timer_time"),
@@ -57,13 +65,17 @@ def sessions_of(messages: Columns) -> list[Session]:
         if identity not in seen:
             seen.add(identity)
             sessions.append(Session(row, float(starts[row]), float(starts[row] + elapsed[row])))
+        if len(sessions) > MAX_ACTIVITIES:
+            raise ImportFailure(FailureCode.TOO_LARGE, f"{MAX_ACTIVITIES} activities")
     return sessions
 
 
 def totals_of(messages: Columns, name: str) -> Float64Array:
     """A column of what devices summed up; NaN also for what nothing can have summed up to."""
     totals = messages.numbers(name)
-    return np.where((totals >= 0) & (totals <= LARGEST_TOTAL), totals, np.nan)
+    totals[~((totals >= 0) & (totals <= LARGEST_TOTAL))] = np.nan
+    totals[totals < SMALLEST_TOTAL] = 0.0
+    return totals
 
 
 def owners(sessions: Sequence[Session], stamps: Float64Array) -> NDArray[np.intp]:
@@ -93,6 +105,14 @@ def owners(sessions: Sequence[Session], stamps: Float64Array) -> NDArray[np.intp
     after = np.minimum(before + 1, len(starts) - 1)
     nearer = (times > ends[before]) & (starts[after] - times < times - ends[before])
     return order[np.where(nearer, after, before)]
+
+
+def by_owner(owner: NDArray[np.intp], count: int) -> list[NDArray[np.intp]]:
+    """For each of ``count`` sessions the indices it owns, ascending."""
+    if count == 1:
+        return [np.arange(len(owner))]
+    order = np.argsort(owner, kind="stable")
+    return np.split(order, np.searchsorted(owner[order], np.arange(1, count)))
 
 
 def outside(session: Session, stamps: Float64Array) -> int:

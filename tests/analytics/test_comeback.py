@@ -176,6 +176,37 @@ def test_the_usual_week_is_the_median_of_the_last_four(history_of: Build) -> Non
     assert comeback(history).week_km[-1] == pytest.approx(0.5 * 50)
 
 
+def test_a_day_not_known_is_no_rest_and_its_gap_no_lay_off(history_of: Build) -> None:
+    away = [*HABIT, *[0.0] * 12]
+    known = history_of([*away, 14.0])
+    assert [one.key for one in findings(known) if one.is_alert and one.key == "comeback"]
+    unknown = history_of([*away, 14.0], unobserved=[len(HABIT) + 6])
+    assert days_off(unknown)[-7:].tolist() == [6, 0, 1, 2, 3, 4, 5]
+    assert not comeback(unknown).in_force.any()
+    assert not [one for one in findings(unknown) if one.is_alert and one.key == "comeback"]
+    # The days before the mark and those after it may each be a lay-off.
+    late = history_of([*away, 0.0], unobserved=[len(HABIT) + 2])
+    assert days_off(late)[-1] == 9
+    assert comeback(late).session_km[-1] == pytest.approx(0.5 * 14)
+    assert comeback(late).off_days[-1] == 9
+
+
+def test_a_run_not_known_ends_a_lay_off_and_begins_the_way_back(history_of: Build) -> None:
+    away = [*HABIT, *[0.0] * 14, 0.0, 0.0, 0.0]
+    history = history_of(away, unobserved=[len(HABIT) + 14])
+    assert days_off(history)[-2:].tolist() == [0, 1]
+    assert comeback(history).session_km[-1] == pytest.approx(0.5 * 14)
+    # Had nothing been run there, the lay-off would have gone on and allowed less.
+    assert comeback(history_of(away)).session_km[-1] == pytest.approx(0.35 * 14)
+
+
+def test_a_day_not_known_before_the_first_run_is_no_run_to_come_back_from(
+    history_of: Build,
+) -> None:
+    history = history_of([*[0.0] * 20, 5.0, 0.0], unobserved=[3])
+    assert not comeback(history).in_force.any()
+
+
 def test_twice_the_week_is_to_ease_off_too(history_of: Build) -> None:
     history = history_of([*HABIT, *[0.0] * 14, 7.0, 7.0, 0.0])
     ceiling = guardrail("comeback").ceiling

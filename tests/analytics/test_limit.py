@@ -121,6 +121,42 @@ def test_saying_i_rested_makes_the_days_known(history_of: Build) -> None:
     assert todays_limit(history, 66).stale
 
 
+def test_i_ran_not_uploaded_gives_no_km_until_a_later_day_is_known(history_of: Build) -> None:
+    days = [*HABIT, 0.0, 0.0]
+    last = history_of(days).date_of(55)
+    for unknown in (56, 57):
+        limit = todays_limit(history_of(days, unobserved=[unknown]), 57)
+        assert limit.stale
+        assert limit.data_through == last
+    assert not todays_limit(history_of(days), 57).stale
+    # The day before nothing was unknown yet.
+    assert not todays_limit(history_of(days, unobserved=[57]), 56).stale
+    for later in (
+        history_of([*HABIT, 0.0, 5.0], unobserved=[56]),
+        history_of(days, unobserved=[56], rested=[57]),
+    ):
+        limit = todays_limit(later, 57)
+        assert not limit.stale
+        assert limit.data_through == later.date_of(57)
+        assert limit.ratios.ratio_reason == "unobserved"
+        assert limit.ratios.ramp_reason == "unobserved"
+        assert {one.reason for one in limit.ceilings if one.key in {"ratio", "weekly_ramp"}} == {
+            "unobserved"
+        }
+        # The longest run leads where the week is not known.
+        assert (limit.limit_km, limit.km_binding) == (pytest.approx(15.4), "longest_run")
+
+
+def test_a_day_known_in_part_is_not_known(history_of: Build) -> None:
+    # One run of the day is here, another's file could not be read.
+    limit = todays_limit(history_of([*HABIT, 5.0], unobserved=[56]), 56)
+    assert limit.stale
+    assert limit.data_through == history_of(HABIT).date_of(55)
+    # Nor does a day that was marked both ways count as rest.
+    both = todays_limit(history_of([*HABIT, 0.0], unobserved=[56], rested=[56]), 56)
+    assert both.stale
+
+
 @pytest.mark.parametrize(("gap", "usual"), [(1, 3), (2, 3), (4, 4), (8, 8), (14, 10)], ids=str)
 def test_the_usual_gap_is_the_runners_own_within_bounds(
     history_of: Build, gap: int, usual: int

@@ -7,7 +7,7 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -359,6 +359,30 @@ def test_symbolic_links_lead_nowhere(folder: Path, tmp_path: Path) -> None:
     (folder / "link.fit").symlink_to(outside / "secret.fit")
     (folder / "loop").symlink_to(folder)
     assert [file.name for file in walk(folder)] == ["a/1.FIT", "a/2.gpx", "a/b/3.tcx", "b.fit"]
+
+
+@pytest.fixture
+def deep_folder(tmp_path: Path) -> Generator[Path]:
+    """Folders 1,200 deep with a run at the bottom; taken away again level by level."""
+    # Each by its own name: the whole path may be longer than one call takes.
+    here = os.open(tmp_path, os.O_RDONLY)
+    for _ in range(1200):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(os.open("run.fit", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    yield tmp_path
+    # pytest's own way to remove a folder calls itself for each level, and there are too many.
+    while (tmp_path / "d" / "d").is_dir():
+        (tmp_path / "d" / "d").rename(tmp_path / "up")
+        (tmp_path / "d").rmdir()
+        (tmp_path / "up").rename(tmp_path / "d")
+
+
+def test_folders_a_thousand_deep_are_walked_to_the_bottom(deep_folder: Path) -> None:
+    assert [found.name for found in walk(deep_folder)] == ["d/" * 1200 + "run.fit"]
 
 
 def test_pipes_are_not_opened(folder: Path) -> None:
