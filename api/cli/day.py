@@ -24,7 +24,7 @@ from api.marks.service import list_marks, put_mark, remove_mark
 KINDS = ("race", "sick", "holiday", "travel", "rested", "unobserved")
 
 day_argument = click.argument("day", type=click.DateTime([DAY_FORMAT]), metavar="DATE")
-kind_argument = click.argument("kind", type=click.Choice(KINDS))
+kind_argument = click.argument("kind", type=click.Choice(KINDS), metavar="KIND")
 
 
 @click.group("day")
@@ -49,7 +49,10 @@ def mark_command(
     athlete: str | None,
     as_json: bool,  # noqa: FBT001 - click passes options by name
 ) -> None:
-    """Mark a day."""
+    """Mark a day.
+
+    KIND is race, sick, holiday, travel, rested or unobserved.
+    """
     try:
         said = NewMark(note=note)
     except ValidationError as error:
