@@ -90,11 +90,11 @@ def settle_again(session: Session, athlete_id: UUID, changed: Collection[UUID]) 
 
 
 def footprint(one: Overlap) -> Footprint:
-    """As much of a stored recording as tells it from another."""
+    """As much of a stored recording as tells it from another; no start without a time of day."""
     return Footprint(
         key=str(one.id),
         sport=Sport(one.sport),
-        started_s=one.started_at.timestamp(),
+        started_s=one.started_at.timestamp() if _knows_time(one) else None,
         elapsed_s=(one.ended_at - one.started_at).total_seconds(),
         device=Device(one.device_manufacturer, one.device_product, one.device_serial),
         content=one.content_sha256,
@@ -140,7 +140,7 @@ def _footprints(overlaps: Collection[Overlap]) -> list[Footprint]:
 def _placed(one: Overlap, run: Overlap | None) -> Footprint:
     mark = footprint(one)
     if run is None:
-        return replace(mark, started_s=None)
+        return mark
     length_s = (run.ended_at - run.started_at).total_seconds()
     return replace(mark, started_s=run.started_at.timestamp(), elapsed_s=length_s)
 

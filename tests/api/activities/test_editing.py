@@ -18,6 +18,7 @@ from sqlalchemy import text
 from analytics.runs.gait import running_cadence_spm
 from api.imports.commandline import import_paths
 from api.runtime import Runtime
+from bench.writers.exports import strava
 from bench.writers.fit import modern_run
 from bench.writers.gpx import gpx, run, track
 from models.base import Base
@@ -158,6 +159,16 @@ def test_another_run_of_that_day_does_not_swallow_the_one_entered_by_hand(
     take("watch.fit", modern_run(start=MONDAY, duration_s=1800))
     alone = client.get("/v1/runs", params={"duplicates": False}).json()["items"]
     assert len(alone) == 3  # the file takes one of the two that are like it
+
+
+def test_an_export_that_lists_a_run_of_that_noon_brings_it_beside_the_one_entered_by_hand(
+    client: httpx.Client, take: Callable[..., Json]
+) -> None:
+    enter(client, local_date="2026-06-01", distance_m=5000, timer_s=1800)
+    noon = datetime(2026, 6, 1, 10, tzinfo=UTC)
+    listed = strava.Activity(time=noon, distance_m=12_000, elapsed_s=3900, moving_s=3900)
+    take("activities.csv", strava.modern(listed))
+    assert days(client) == {"2026-06-01": 17.0}
 
 
 def test_an_edited_distance_counts_and_its_steps_follow_from_pace_only(
