@@ -85,6 +85,15 @@ class _Laid:
     channels: Mapping[int, Sequence[PackedChannel]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Files being read, and how to wait for what they say."""
+
+    batch: Sequence[Sequence[Source]]
+    tasks: Sequence[ReadTask]
+    results: Callable[[], list[Read]]
+
+
 def outdated(source: Source) -> bool:
     """Whether an older parser or older metrics have made an activity."""
     return source.parser_version < PARSER_VERSION or source.metrics_version < METRICS_VERSION
@@ -188,8 +197,10 @@ class _Reader:
 
     def _files(self, files: Sequence[Sequence[Source]], decoders: Decoders) -> Iterator[_Laid]:
         rest = iter(files)
-        while batch := list(islice(rest, BATCH)):
-            for of_one, read in zip(batch, self._decoded(batch, decoders), strict=True):
+        current = self._begin(rest, decoders)
+        while current is not None:
+            following = self._begin(rest, decoders)  # read while this one is laid aside
+            for of_one, read in zip(current.batch, self._results(current, decoders), strict=True):
                 name = of_one[0].source_name
                 if isinstance(read, ReadFile):
                     again = {
@@ -200,15 +211,20 @@ class _Reader:
                 else:
                     self._done.unreadable.append(name)
                 self._tell(name)
+            current = following
 
-    def _decoded(
-        self, batch: Sequence[Sequence[Source]], decoders: Decoders
-    ) -> Sequence[Read | None]:
+    def _begin(self, rest: Iterator[Sequence[Source]], decoders: Decoders) -> _Begun | None:
+        batch = list(islice(rest, BATCH))
+        if not batch:
+            return None
         tasks = [_task(of_one) for of_one in batch]
+        return _Begun(batch, tasks, decoders.begin(tasks, self._athlete.height_cm))
+
+    def _results(self, begun: _Begun, decoders: Decoders) -> Sequence[Read | None]:
         try:
-            return decoders.begin(tasks, self._athlete.height_cm)()
+            return begun.results()
         except DecoderDied:
-            return [self._alone(task, decoders) for task in tasks]
+            return [self._alone(task, decoders) for task in begun.tasks]
 
     def _alone(self, task: ReadTask, decoders: Decoders) -> Read | None:
         """What one file says that may have ended its reader; None when it did."""

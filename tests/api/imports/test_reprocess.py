@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psutil
 import pytest
 from sqlalchemy import text
 
@@ -255,6 +257,27 @@ def test_a_new_height_counts_entries_and_runs_by_hand_again(
     after = modelled(product)
     assert after.keys() == before.keys()
     assert all(after[name] < before[name] for name in before)
+
+
+def test_a_decoder_that_is_ended_costs_no_run(
+    product: Runtime, take: Take, run_file: RunFile
+) -> None:
+    take(product, *(run_file(day, minutes=0.5) for day in range(200)))
+    before = everything_stored(product, set())
+    ended: list[int] = []
+
+    def end_the_decoders(read: int, total: int | None, name: str) -> None:
+        del total, name
+        if read == 120:
+            for child in psutil.Process().children(recursive=True):
+                if "spawn_main" in " ".join(child.cmdline()):
+                    ended.append(child.pid)
+                    child.kill()
+
+    done = reprocess(product, owner(product), everything, end_the_decoders)
+    assert (done.read_again, done.changed, done.unreadable) == (200, 0, [])
+    assert ended or (os.cpu_count() or 1) == 1
+    assert everything_stored(product, set()) == before
 
 
 KILLED = """
