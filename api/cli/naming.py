@@ -50,21 +50,23 @@ def run_named(session: Session, athlete_id: UUID, named: str, *, deleted: bool =
 
 
 def _of_day(session: Session, athlete_id: UUID, day: date, *, deleted: bool) -> UUID:
-    found = activities.list_page(
-        session,
-        athlete_id,
-        limit=2,
-        sport=RUNNING,
-        first=day,
-        last=day,
-        duplicates=deleted,
-        deleted=deleted,
-    )
-    if not found:
-        raise RunUnknown(f"There is no run of {day} here. {_LISTS}")
-    if len(found) > 1:
-        raise RunAmbiguous(f"Several runs are of {day}: name one by its id. {_LISTS}")
-    return found[0].id
+    # Second recordings are meant only where there is nothing else: they follow the one that counts.
+    for duplicates in (False, True):
+        found = activities.list_page(
+            session,
+            athlete_id,
+            limit=2,
+            sport=RUNNING,
+            first=day,
+            last=day,
+            duplicates=duplicates,
+            deleted=deleted,
+        )
+        if len(found) > 1:
+            raise RunAmbiguous(f"Several runs are of {day}: name one by its id. {_LISTS}")
+        if found:
+            return found[0].id
+    raise RunUnknown(f"There is no run of {day} here. {_LISTS}")
 
 
 def _day(named: str) -> date | None:

@@ -71,6 +71,10 @@ def test_the_watch_file_counts_and_may_be_passed_over(
     assert runs[by_hand]["duplicate_of"] is not None
     assert {one["title"] for one in runs.values()} == {"Track"}
     assert "duplicate" in out(swingphase("runs"))
+    out(swingphase("runs", "delete", "2026-05-04"))  # both, and by that day both come back
+    assert listed(swingphase) == []
+    out(swingphase("runs", "restore", "2026-05-04"))
+    assert len(listed(swingphase)) == 2
     out(swingphase("runs", "prefer", by_hand))
     assert {one["id"]: one["duplicate_of"] for one in listed(swingphase)}[by_hand] is None
 
