@@ -17,10 +17,13 @@ from sqlalchemy import text
 
 from analytics.runs.gait import running_cadence_spm
 from api.imports.commandline import import_paths
+from api.recordings.settling import settle_all
+from api.refresh.days import rewrite_days
 from api.runtime import Runtime
 from bench.writers.exports import strava
 from bench.writers.fit import modern_run
 from bench.writers.gpx import gpx, run, track
+from models import athletes
 from models.base import Base
 
 AddRun = Callable[..., UUID]
@@ -293,6 +296,68 @@ def test_edits_taken_back_leave_all_as_it_was(
     body = patch(client, run_id, reset=names)
     client.get("/v1/today")
     assert body["edited"] == []
+    assert stored(runtime) == before
+
+
+@pytest.fixture
+def five_runs(client: httpx.Client, take: Callable[..., Json]) -> list[str]:
+    """Of one day: two recordings of one run, one of another, and two entered by hand."""
+    files = {
+        "watch.fit": modern_run(start=MONDAY, duration_s=900),
+        "phone.gpx": gpx(track([run(850, start=MONDAY)])),
+        "other.gpx": gpx(track([run(600, start=MONDAY + timedelta(hours=3))])),
+    }
+    runs = [one for name, content in files.items() for one in take(name, content)["run_ids"]]
+    by_hand = (
+        {"local_date": "2026-06-01", "distance_m": 2600, "timer_s": 900},
+        {"started_at": "2026-06-01T09:00", "distance_m": 3000, "timer_s": 1000},
+    )
+    return runs + [enter(client, **values)["id"] for values in by_hand]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 4),
+        st.sampled_from(["delete", "restore", "prefer", "move", "lengthen", "walk", "reset"]),
+    ),
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=STEPS)
+def test_what_is_settled_step_by_step_is_as_if_settled_at_once(
+    client: httpx.Client,
+    runtime: Runtime,
+    owner_id: UUID,
+    five_runs: list[str],
+    steps: list[tuple[int, str]],
+) -> None:
+    for index, step in steps:
+        run_id = five_runs[index]
+        match step:
+            case "delete":
+                client.delete(f"/v1/runs/{run_id}")
+            case "restore" | "prefer":
+                client.post(f"/v1/runs/{run_id}/{step}")
+            case "move":
+                client.patch(f"/v1/runs/{run_id}", json={"local_date": "2026-06-02"})
+            case "lengthen":
+                client.patch(f"/v1/runs/{run_id}", json={"distance_m": 4000})
+            case "walk":
+                client.patch(f"/v1/runs/{run_id}", json={"sport": "walking"})
+            case _:
+                reset = ["started_at", "distance_m", "sport"]
+                client.patch(f"/v1/runs/{run_id}", json={"reset": reset})
+    client.get("/v1/today")
+    before = stored(runtime)
+    with runtime.database.write() as session:
+        settle_all(session, owner_id)
+        rewrite_days(session, owner_id, [date(2026, 6, 1), date(2026, 6, 2)])
+        athletes.mark_dirty(session, owner_id, date(2000, 1, 1))
+    client.get("/v1/today")
     assert stored(runtime) == before
 
 
