@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 COMMANDS = {
     "import": Entry("importing", "Import watch files, folders and archives."),
     "today": Entry("today", "Say how far is fine today, and why."),
-    "runs": Entry("runs", "List runs; add, edit, delete and restore them."),
+    "runs": Entry("runs", "List runs, the newest first, or change one."),
     "day": Entry("day", "Say what a day was: a race, sick, a rest."),
     "report": Entry("report", "Print the last weeks, one a row."),
     "profile": Entry("profile", "Show an athlete's profile, or change it."),
