@@ -13,7 +13,7 @@ from analytics.recording import RecordingWarning, Warn
 from importers.contract import FailureCode
 from importers.xml_guard import root_name, root_onwards
 
-CHUNK_BYTES: Final = 1 << 17
+CHUNK_BYTES: Final = 1 << 15
 _ERRORS_CHECKED_EVERY_CHUNKS: Final = 32
 _MOST_ERRORS: Final = 100_000
 """libxml2 keeps every complaint: a file of nothing else must not fill the memory with them."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from fastapi import Request
+from fastapi import HTTPException, Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
@@ -25,6 +26,10 @@ HEADERS: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 """What every answer carries unless its route says otherwise."""
+
+
+MOST_PADDING = 1024
+"""What may follow a form's closing boundary: a line break, in practice."""
 
 
 class Edge:
@@ -47,12 +52,36 @@ class Edge:
         app = self._app if is_ours(request) else problem(request, HTTPStatus.FORBIDDEN)
         inner = {**scope, "method": "GET"} if request.method == "HEAD" else scope
         try:
-            await app(inner, receive, answer.send)
+            await app(inner, _whole(request, receive), answer.send)
         except Exception:
             # One that was answered has been logged with its request's name. One in the middle of
             # an answer must cut the connection, or half an answer would pass for a whole one.
             if not answer.complete:
                 raise
+
+
+def _whole(request: Request, receive: Receive) -> Receive:
+    """Receive a form to its closing boundary, or refuse it.
+
+    A form cut short is read as one of fewer files, and the last one would be lost without a word.
+    """
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    boundary = options.get(b"boundary")
+    if kind != b"multipart/form-data" or boundary is None:
+        return receive
+    closing = b"--" + boundary + b"--"
+    tail = b""
+
+    async def receive_whole() -> Message:
+        nonlocal tail
+        message = await receive()
+        if message["type"] == "http.request":
+            tail = (tail + message.get("body", b""))[-len(closing) - MOST_PADDING :]
+            if not message.get("more_body", False) and closing not in tail:
+                raise HTTPException(HTTPStatus.BAD_REQUEST)
+        return message
+
+    return receive_whole
 
 
 class _Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +13,8 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Mount
 from starlette.types import Scope
@@ -22,6 +25,10 @@ logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:swingphase:problem:"
+
+RETRY_AFTER_S = "5"
+PRIMARY_CODE = 0xFF
+"""Of SQLite's extended error codes, the byte that says which error it is."""
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -84,6 +91,11 @@ KINDS: Mapping[int, Kind] = {
     ),
     HTTPStatus.UNPROCESSABLE_ENTITY: Kind(
         "invalid", "Something in the request is not possible", "Correct the parts named in errors."
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: Kind(
+        "busy",
+        "Busy just now",
+        "Somebody else holds the database. Nothing was changed; try again in a few seconds.",
     ),
     HTTPStatus.INTERNAL_SERVER_ERROR: Kind(
         "internal",
@@ -153,12 +165,29 @@ def install(app: FastAPI) -> None:
         ]
         return problem(request, _status_of(request, error), errors=errors)
 
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    def busy(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        if not _is_passing(error):
+            return unexpected(request, error)
+        logger.warning("request %s found the database busy", request.state.request_id)
+        headers = {"Retry-After": RETRY_AFTER_S}
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+
     @app.exception_handler(Exception)
     def unexpected(request: Request, error: Exception) -> JSONResponse:
         logger.error("request %s failed", request.state.request_id, exc_info=error)
         return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
-    _ = (domain, http, invalid, unexpected)
+    _ = (domain, http, invalid, busy, unexpected)
+
+
+def _is_passing(error: SQLAlchemyError) -> bool:
+    """Whether the database is only busy or away: of SQLite's errors, that it is locked."""
+    cause = error.orig if isinstance(error, OperationalError) else None
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & PRIMARY_CODE in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return True
 
 
 def _allow(app: FastAPI, request: Request, first: str) -> str:

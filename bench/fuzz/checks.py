@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from math import isfinite
@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.recording import Recording, Stream
 from api.accounts.local_day import believed, local_day
-from api.recordings.reading import ReadActivity, ReadFile
+from api.recordings.reading import ReadActivity, read_activity
 from importers.contract import ImportFailure
 from importers.zone import MAX_OFFSET_S, QUARTER_HOUR_S
 
@@ -49,12 +49,12 @@ def check_text(text: str | None, what: str) -> None:
     must(text is None or text == text.encode("utf-8", "replace").decode(), f"{what} is no text")
 
 
-def check_read(read: ReadFile) -> None:
-    """Check a file that was read, down to what would be stored of it."""
-    must(read.activities, "a file without activities")
-    for activity in read.activities:
-        check_recording(activity.recording)
-        _check_stored(activity)
+def check_all(recordings: Sequence[Recording], height_cm: float) -> None:
+    """Check the recordings of a file, down to what would be stored of them."""
+    must(recordings, "a file without activities")
+    for index, recording in enumerate(recordings):
+        check_recording(recording)
+        _check_stored(read_activity(recording, index, height_cm), recording.samples)
 
 
 def check_recording(recording: Recording) -> None:
@@ -106,7 +106,7 @@ def _check_numbers(values: Iterable[float | None], what: str) -> None:
         must(value is None or (isfinite(value) and 0 <= value < LARGEST_NUMBER), f"{what}: {value}")
 
 
-def _check_stored(activity: ReadActivity) -> None:
+def _check_stored(activity: ReadActivity, samples: int) -> None:
     recording = activity.recording
     metrics = asdict(activity.metrics)
     _check_numbers((each for each in metrics.values() if not isinstance(each, str)), "a metric")
@@ -118,4 +118,4 @@ def _check_stored(activity: ReadActivity) -> None:
         if day.started_at is not None:
             ended_at = day.started_at + timedelta(seconds=activity.metrics.elapsed_s or 0.0)
             must(ended_at >= day.started_at, "it ended before it began")
-    must(all(each.samples == recording.samples for each in activity.channels), "a packed channel")
+    must(all(each.samples == samples for each in activity.channels), "a packed channel")

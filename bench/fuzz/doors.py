@@ -3,26 +3,62 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
-from api.recordings.reading import read_file
-from bench.fuzz.checks import check_failure, check_read, check_text, must
+from bench.fuzz.checks import check_all, check_failure, check_text, must
+from bench.fuzz.contract import Door
+from bench.writers.exports.zips import Files
+from importers.archives.contract import Role, Unread
+from importers.archives.registry import roles
 from importers.contract import ImportFailure
+from importers.identify import read
 from importers.limits import DEFAULT_LIMITS
 from importers.sources import Archive, Refusal, is_zip
 
 HEIGHT_CM = 174.0
+HARDEST = 10
 
 
 def file_door(data: bytes, name: str) -> str:
     """Read one file as an import does, metrics and packing included."""
     try:
-        read = read_file(data, name, DEFAULT_LIMITS, HEIGHT_CM)
+        _, recordings = read(data, name, DEFAULT_LIMITS)
     except ImportFailure as failure:
         check_failure(failure)
         return failure.code.value
-    check_read(read)
-    warned = any(activity.recording.warnings for activity in read.activities)
+    check_all(recordings, HEIGHT_CM)
+    warned = any(recording.warnings for recording in recordings)
     return "read with warnings" if warned else "read"
+
+
+def index_door(beside: Mapping[str, bytes]) -> Door:
+    """Read the list of an account export, with these files beside it, as an import does."""
+
+    def door(data: bytes, name: str) -> str:
+        files = Files({**beside, name: data})
+        layout, role = roles(files.names)[name]
+        must(role is Role.INDEX, "a list that is none")
+        listed = unread = 0
+        try:
+            for entry in layout.entries(name, files.names, files.open):
+                check_text(entry.label, "a label")
+                if isinstance(entry, Unread):
+                    check_failure(ImportFailure(entry.code, entry.detail))
+                    unread += 1
+                    continue
+                listed += 1
+                for text in (entry.identity, entry.title):
+                    check_text(text, "a title")
+                must(entry.rpe is None or 0 <= entry.rpe <= HARDEST, "an effort out of its scale")
+                must(entry.file is None or entry.file in files.names, "a file that is not there")
+                check_all([entry.recording], HEIGHT_CM)
+        except ImportFailure as failure:
+            check_failure(failure)
+            if not listed:
+                return failure.code.value
+        return f"read{' in part' if unread else ''}" if listed else "read nothing"
+
+    return door
 
 
 def archive_door(data: bytes, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +20,7 @@ MOST_VIRTUAL_BYTES: Final = 4096 * MIB
 """Of one worker's address space: what asks for gigabytes gets an error and not the machine's."""
 
 SLOWEST: Final = 5
+TOLD_EVERY: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def fuzz(
 
     def take(verdict: Verdict) -> None:
         tally.add(verdict)
+        if tally.mutants % TOLD_EVERY == 0:
+            print(f"{tally.mutants:,} of {len(numbers):,} ...", file=sys.stderr)
         if verdict.broken is not None:
             on_finding(verdict)
 

@@ -20,6 +20,7 @@ from analytics.recording import (
 )
 from importers.archives.contract import Listed, Unread
 from importers.contract import FailureCode, ImportFailure
+from importers.dates import EARLIEST, LATEST
 
 MAX_LISTED: Final = 200_000
 """Rows of one index: some thirty a day for twenty years, which nobody has."""
@@ -46,8 +47,14 @@ def summary(  # noqa: PLR0913 - keywords, each a fact of its own
     device: Device | None = None,
     warnings: tuple[RecordingWarning, ...] = (),
 ) -> Recording:
-    """Make a recording without samples, with the warnings that go with that."""
+    """Make a recording without samples, with the warnings that go with that.
+
+    It has no date when the one it is given cannot be.
+    """
+    impossible = started_at is not None and not EARLIEST <= started_at < LATEST
+    started_at = None if impossible else started_at
     told = {
+        Warn.IMPOSSIBLE_DATE: impossible,
         Warn.NO_RECORDS: True,
         Warn.NO_START: started_at is None,
         Warn.UNKNOWN_SPORT: sport is Sport.UNKNOWN,

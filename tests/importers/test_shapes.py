@@ -5,6 +5,7 @@ Before each was bounded, such a file took the product of two of its counts: minu
 
 from __future__ import annotations
 
+import gzip
 import io
 import tracemalloc
 import zipfile
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from analytics.recording import Pause, Recording, Warn
 from bench.writers.fit_activity import session, started
@@ -20,7 +22,14 @@ from bench.writers.fit_messages import Field, FitWriter
 from importers.contract import FailureCode, ImportFailure
 from importers.fit.layout import COUNTED_EVERY, MOST_DAMAGES, Allowance, PartReader
 from importers.identify import read
-from importers.limits import DEFAULT_LIMITS, MAX_ACTIVITIES, MAX_MARKS, MAX_RECORDS, Limits
+from importers.limits import (
+    DEFAULT_LIMITS,
+    MAX_ACTIVITIES,
+    MAX_MARKS,
+    MAX_RECORDS,
+    Limits,
+    gunzip,
+)
 from importers.pauses import TimedLap, by_lap_times
 from importers.sources import members
 
@@ -40,11 +49,15 @@ def refused(data: bytes, name: str) -> tuple[FailureCode, str]:
     return failure.value.code, failure.value.detail
 
 
+def rows(writer: FitWriter, local: int, *columns: NDArray[np.floating | np.integer]) -> None:
+    writer.rows(local, [np.asarray(column, np.float64) for column in columns])
+
+
 def many(writer: FitWriter, local: int, message: str, fields: Sequence[Field], count: int) -> None:
     """Messages ten seconds apart, every field after the first, a time, being 1."""
     writer.define(local, message, fields)
     ones = [np.ones(count)] * (len(fields) - 1)
-    writer.rows(local, [T0 + 10.0 * np.arange(count), *ones])
+    rows(writer, local, T0 + 10.0 * np.arange(count), *ones)
 
 
 # Sessions, laps and stops of FIT
@@ -54,10 +67,10 @@ def test_many_sessions_share_out_many_records() -> None:
     writer = started()
     writer.define(1, "session", (Field(2, "uint32"), Field(7, "uint32")))
     starts = T0 + 10.0 * np.arange(MAX_ACTIVITIES)
-    writer.rows(1, [starts, np.full(MAX_ACTIVITIES, 10_000.0)])
+    rows(writer, 1, starts, np.full(MAX_ACTIVITIES, 10_000.0))
     writer.define(2, "record", (TIME, HEART_RATE))
     count = 30 * MAX_ACTIVITIES
-    writer.rows(2, [T0 + np.arange(count) // 3.0, np.full(count, 140.0)])
+    rows(writer, 2, T0 + np.arange(count) // 3.0, np.full(count, 140.0))
     runs = parse(writer.finish(), "x.fit")
     assert len(runs) == MAX_ACTIVITIES
     assert {run.counts.records for run in runs} == {30}
@@ -76,7 +89,7 @@ def test_many_laps_and_stops_are_each_the_one_session_s_they_touch() -> None:
     events = 2 * MAX_MARKS
     writer.define(2, "event", (TIME, Field(0, "enum"), Field(1, "enum")))
     times = T0 + 5.0 * np.arange(events)
-    writer.rows(2, [times, np.zeros(events), np.where(np.arange(events) % 2, 0.0, 4.0)])
+    rows(writer, 2, times, np.zeros(events), np.where(np.arange(events) % 2, 0.0, 4.0))
     sessions = 500
     length = 10 * MAX_MARKS // sessions
     for number in range(sessions):
@@ -99,7 +112,7 @@ def test_more_timer_stops_than_a_file_may_have_are_refused() -> None:
     writer.define(2, "event", (TIME, Field(0, "enum"), Field(1, "enum")))
     events = 2 * MAX_MARKS + 2
     kinds = np.where(np.arange(events) % 2, 0.0, 4.0)
-    writer.rows(2, [T0 + np.arange(events), np.zeros(events), kinds])
+    rows(writer, 2, T0 + np.arange(events), np.zeros(events), kinds)
     session(writer, T0, 60)
     assert refused(writer.finish(), "x.fit") == (FailureCode.TOO_LARGE, "100000 timer stops")
 
@@ -151,7 +164,7 @@ def test_twelve_million_fit_records_are_refused_before_they_cost_memory() -> Non
     writer = FitWriter()
     writer.define(0, "record", (TIME, HEART_RATE))
     count = 12_000_000
-    writer.rows(0, [T0 + np.arange(float(count)), np.full(count, 140.0)])
+    rows(writer, 0, T0 + np.arange(float(count)), np.full(count, 140.0))
     data = writer.finish()
     tracemalloc.start()
     try:
@@ -177,10 +190,10 @@ def test_twelve_million_messages_by_turns_are_left_early() -> None:
 def test_messages_of_all_chained_files_count_together() -> None:
     count = MAX_RECORDS // 2
     halves: list[bytes] = []
-    for rows in (count, count + 1):
+    for length in (count, count + 1):
         writer = FitWriter()
         writer.define(0, "record", (HEART_RATE,))
-        writer.rows(0, [np.full(rows, 140.0)])
+        rows(writer, 0, np.full(length, 140.0))
         halves.append(writer.finish())
     assert refused(b"".join(halves), "x.fit") == (FailureCode.TOO_LARGE, f"{MAX_RECORDS} records")
 
@@ -251,7 +264,21 @@ def test_elements_within_elements_without_end_are_no_recursion(tag: bytes) -> No
     assert run.warnings
 
 
-# Folders in ZIPs
+def test_thousands_of_tracks_are_as_many_activities() -> None:
+    track = "<trk><trkseg><trkpt lat='1' lon='1'><time>2026-05-{:02}T06:30:00Z</time></trkpt>"
+    tracks = [track.format(1 + number % 28) for number in range(3000)]
+    assert (
+        len(parse(("<gpx>" + "</trkseg></trk>".join([*tracks, "</gpx>"])).encode(), "x.gpx"))
+        == 3000
+    )
+
+
+# Members of gzip files, folders in ZIPs
+
+
+def test_a_gzip_file_of_very_many_empty_members_is_read_to_the_one_that_is_not() -> None:
+    data = gzip.compress(b"", mtime=0) * 200_000 + gzip.compress(b"run", mtime=0)
+    assert gunzip(data, DEFAULT_LIMITS) == b"run"
 
 
 def test_folders_and_junk_in_nested_archives_count_as_entries() -> None:

@@ -25,6 +25,22 @@ HEADERS = {
 }
 
 
+def form(end: str) -> bytes:
+    file = (
+        '--b\r\nContent-Disposition: form-data; name="files"; filename="{}"\r\n\r\nwatch file\r\n'
+    )
+    return (file.format("a.fit") + file.format("b.fit") + end).encode()
+
+
+@pytest.mark.parametrize(("end", "status"), [("--b--\r\n", 202), ("", 400), ("--b", 400)])
+def test_a_form_cut_before_its_end_is_refused_whole(
+    client: httpx.Client, end: str, status: int
+) -> None:
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    response = client.post("/v1/imports", content=form(end), headers=kind)
+    assert response.status_code == status
+
+
 def carries_all(response: httpx.Response) -> bool:
     named = UUID(response.headers["x-request-id"]).version == 7
     policy = "default-src 'none'" in response.headers["content-security-policy"]

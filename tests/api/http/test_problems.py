@@ -5,6 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import create_engine
+
+from api.runtime import Runtime
 
 PROBLEM = "application/problem+json"
 NOBODY = "00000000-0000-7000-8000-000000000000"
@@ -53,6 +56,27 @@ def test_an_address_names_all_the_methods_it_takes(
     response = client.request(method, path)
     assert response.status_code == 405
     assert response.headers["allow"] == methods
+
+
+def test_a_database_somebody_else_holds_is_busy_and_says_when_to_come_back(
+    app: FastAPI, client: httpx.Client, runtime: Runtime
+) -> None:
+    impatient = create_engine(
+        f"sqlite:///{runtime.database.url.database}", connect_args={"timeout": 0}
+    )
+
+    @app.get("/of-the-test/{statement}")
+    def run(statement: str) -> None:
+        with impatient.begin() as connection:
+            connection.exec_driver_sql(statement)
+
+    with runtime.database.writer.begin():  # BEGIN IMMEDIATE: this one is the writer
+        response = client.get("/of-the-test/DELETE FROM job")
+    assert (response.status_code, slug_of(response)) == (503, "busy")
+    assert response.headers["retry-after"] == "5"
+    response = client.get("/of-the-test/DELETE FROM nothing")
+    assert (response.status_code, slug_of(response)) == (500, "internal")
+    impatient.dispose()
 
 
 def test_an_athlete_there_is_not_is_named(client: httpx.Client) -> None:
