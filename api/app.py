@@ -15,6 +15,7 @@ from api.http.application import PROBLEMS, Application
 from api.http.health import router as health
 from api.imports.routes import router as imports
 from api.load.routes import router as load
+from api.marks.routes import router as marks
 from api.pages.routes import router as pages
 from api.runtime import Runtime
 from api.today.routes import router as today
@@ -43,7 +44,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     )
     app.state.runtime = runtime
     errors.install(app)
-    for router in (activities, load, today, alerts, accounts):
+    for router in (activities, marks, load, today, alerts, accounts):
         app.include_router(router, prefix="/v1")
     app.include_router(health)
     settings = runtime.settings

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    delete,
     func,
     or_,
     select,
@@ -172,6 +173,17 @@ class ActivityChange(TypedDict, total=False):
     """What may change after the import, column by column."""
 
     title: str | None
+    format: str
+    parser_version: int
+    records: int
+    laps: int
+    cadence_sum_per_leg: float | None
+    device_manufacturer: str | None
+    device_product: str | None
+    device_serial: str | None
+    richness: int
+    signature: bytes | None
+    warnings: Sequence[JsonValue]
     sport: str
     sub_sport: str | None
     started_at: datetime | None
@@ -220,6 +232,7 @@ class Overlap(NamedTuple):
     preferred_at: datetime | None
     duplicate_of: uuid.UUID | None
     local_date: date | None
+    zone_source: str | None
     title: str | None
     rpe: float | None
 
@@ -255,6 +268,29 @@ class DayRun(NamedTuple):
     held_out_s: float
     held_out_flexions: float
     fast_was_run: bool | None
+    zone_source: str | None
+
+
+class Source(NamedTuple):
+    """Where an activity was read from, by which versions, and what the runner says it was.
+
+    ``height_cm`` is what its steps were modelled with, ``read_values`` as in the table.
+    """
+
+    id: uuid.UUID
+    content_sha256: str
+    session_index: int
+    file_sha256: str | None
+    member: str | None
+    entry: str | None
+    source_name: str
+    parser_version: int
+    metrics_version: int
+    hip_flexions_source: str | None
+    height_cm: float | None
+    sport: str
+    local_date: date | None
+    read_values: Mapping[str, JsonValue]
 
 
 class ActivityCursor(NamedTuple):
@@ -298,7 +334,9 @@ _TELL: Final = (
 _OVERLAPPING: Final = select(*(_ACTIVITY.c[name] for name in Overlap._fields)).where(
     _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
     _ACTIVITY.c.ended_at >= bindparam("start"),
-    _ACTIVITY.c.started_at <= bindparam("end"),
+    # Wrapped, so that no index on it is taken: SQLite would walk all that started earlier, when the
+    # order in which a migration made the indexes anew happens to say so.
+    func.coalesce(_ACTIVITY.c.started_at, _ACTIVITY.c.ended_at) <= bindparam("end"),
     _ACTIVITY.c.deleted_at.is_(None),
 )
 _RUNS_OF_DAY: Final = (
@@ -450,8 +488,13 @@ def alternates(
     ).all()
 
 
-def overlaps(session: Session, athlete_id: uuid.UUID) -> Sequence[Overlap]:
-    """Every activity with a date, as far as it tells one from another, duplicates included."""
+def overlaps(
+    session: Session, athlete_id: uuid.UUID, ids: Collection[uuid.UUID] | None = None
+) -> Sequence[Overlap]:
+    """Activities with a date, as far as they tell one from another, duplicates included.
+
+    All of them, or those of the ids given.
+    """
     statement = (
         select(*(_ACTIVITY.c[name] for name in Overlap._fields))
         .where(
@@ -461,6 +504,8 @@ def overlaps(session: Session, athlete_id: uuid.UUID) -> Sequence[Overlap]:
         )
         .order_by(_ACTIVITY.c.started_at, _ACTIVITY.c.id)
     )
+    if ids is not None:
+        statement = statement.where(_ACTIVITY.c.id.in_(ids))
     return [Overlap._make(row) for row in session.execute(statement)]
 
 
@@ -472,12 +517,91 @@ def runs_of_day(
     return [DayRun._make(row) for row in session.execute(_RUNS_OF_DAY, wanted)]
 
 
-def counted_by(
-    session: Session, athlete_id: uuid.UUID, sources: Collection[str]
-) -> Sequence[Activity]:
-    """Activities whose steps came from one of the sources given, alternates included."""
+def sources(session: Session, athlete_id: uuid.UUID) -> Sequence[Source]:
+    """Where every activity came from, deleted ones too, file by file and archive by archive."""
+    height_cm = _ACTIVITY.c.metrics["height_cm"].as_float().label("height_cm")
+    columns = [height_cm if name == "height_cm" else _ACTIVITY.c[name] for name in Source._fields]
+    statement = (
+        select(*columns)
+        .where(_ACTIVITY.c.athlete_id == athlete_id)
+        .order_by(
+            _ACTIVITY.c.file_sha256,
+            _ACTIVITY.c.member,
+            _ACTIVITY.c.content_sha256,
+            _ACTIVITY.c.session_index,
+        )
+    )
+    return [Source._make(row) for row in session.execute(statement)]
+
+
+def outdated(
+    session: Session, athlete_id: uuid.UUID, *, parser_version: int, metrics_version: int
+) -> int:
+    """How many activities, deleted ones too, an older parser or older metrics have made."""
+    statement = select(func.count()).where(
+        _ACTIVITY.c.athlete_id == athlete_id,
+        or_(
+            _ACTIVITY.c.parser_version < parser_version,
+            _ACTIVITY.c.metrics_version < metrics_version,
+        ),
+    )
+    return session.scalar(statement) or 0
+
+
+def made_of(session: Session, athlete_id: uuid.UUID, content_sha256: str) -> Mapping[int, Activity]:
+    """Activities made of one content by their session, deleted ones too."""
+    found = session.scalars(
+        select(Activity)
+        .where(Activity.athlete_id == athlete_id, Activity.content_sha256 == content_sha256)
+        .execution_options(populate_existing=True)  # never an object read before a change
+    )
+    return {one.session_index: one for one in found}
+
+
+def with_ids_between(
+    session: Session,
+    athlete_id: uuid.UUID,
+    low: uuid.UUID,
+    high: uuid.UUID,
+    *,
+    deleted: bool = False,
+) -> Sequence[uuid.UUID]:
+    """At most two ids from ``low`` to ``high``, both included: enough to know whether it is one."""
+    gone = Activity.deleted_at.is_not(None) if deleted else Activity.deleted_at.is_(None)
     return session.scalars(
-        _of(athlete_id).where(Activity.hip_flexions_source.in_(sources)).order_by(Activity.id)
+        select(Activity.id)
+        .where(Activity.athlete_id == athlete_id, gone, Activity.id.between(low, high))
+        .order_by(Activity.id)
+        .limit(2)
+    ).all()
+
+
+def remove(session: Session, athlete_id: uuid.UUID, ids: Collection[uuid.UUID]) -> None:
+    """Take activities away for good, with their samples; what duplicated them stands alone."""
+    session.execute(
+        update(_ACTIVITY)
+        .where(_ACTIVITY.c.athlete_id == athlete_id, _ACTIVITY.c.duplicate_of.in_(ids))
+        .values(duplicate_of=None)
+    )
+    session.execute(
+        delete(_ACTIVITY).where(_ACTIVITY.c.athlete_id == athlete_id, _ACTIVITY.c.id.in_(ids))
+    )
+
+
+def held_out(
+    session: Session, athlete_id: uuid.UUID, first: date, last: date
+) -> Sequence[Activity]:
+    """Runs that count, from ``first`` to ``last``, with a stretch held out and no word about it."""
+    return session.scalars(
+        _of(athlete_id)
+        .where(
+            Activity.sport == RUNNING,
+            Activity.duplicate_of.is_(None),
+            Activity.local_date.between(first, last),
+            Activity.fast_was_run.is_(None),
+            or_(Activity.held_out_m > 0, Activity.held_out_s > 0),
+        )
+        .order_by(Activity.local_date.desc(), Activity.id.desc())
     ).all()
 
 

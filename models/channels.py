@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import ForeignKeyConstraint, select
+from sqlalchemy import ForeignKeyConstraint, delete, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -26,8 +26,10 @@ __all__ = [
     "insert_many",
     "names",
     "pack",
+    "packed",
     "read_many",
     "read_one",
+    "remove",
     "unpack",
 ]
 
@@ -74,6 +76,27 @@ def insert_many(
         session.execute(_INSERT, rows)
 
 
+def remove(session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID) -> None:
+    """Take all channels of an activity away."""
+    session.execute(
+        delete(_CHANNEL).where(
+            _CHANNEL.c.athlete_id == athlete_id, _CHANNEL.c.activity_id == activity_id
+        )
+    )
+
+
+def packed(
+    session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID
+) -> Mapping[str, PackedChannel]:
+    """The channels of an activity as they are stored, by stream."""
+    columns = [_CHANNEL.c[name] for name in PackedChannel._fields]
+    statement = select(*columns).where(
+        _CHANNEL.c.athlete_id == athlete_id, _CHANNEL.c.activity_id == activity_id
+    )
+    found = (PackedChannel._make(row) for row in session.execute(statement))
+    return {channel.stream: channel for channel in found}
+
+
 def names(session: Session, athlete_id: uuid.UUID, activity_id: uuid.UUID) -> Sequence[str]:
     """Which streams an activity has."""
     return session.scalars(
@@ -103,5 +126,5 @@ def read_many(
     )
     if streams is not None:
         statement = statement.where(_CHANNEL.c.stream.in_(streams))
-    packed = (PackedChannel._make(row) for row in session.execute(statement))
-    return {channel.stream: unpack(channel) for channel in packed}
+    found = (PackedChannel._make(row) for row in session.execute(statement))
+    return {channel.stream: unpack(channel) for channel in found}

@@ -251,6 +251,22 @@ def siblings(
     return [SiblingItem._make(row) for row in rows]
 
 
+def handed_over_in(
+    session: Session, athlete_id: uuid.UUID, file_sha256: str
+) -> Sequence[uuid.UUID]:
+    """Imports that a file was part of as a file of its own, the first made first."""
+    return session.scalars(
+        select(ImportItem.import_id)
+        .where(
+            ImportItem.athlete_id == athlete_id,
+            ImportItem.file_sha256 == file_sha256,
+            ImportItem.member.is_(None),
+        )
+        .distinct()
+        .order_by(ImportItem.import_id)
+    ).all()
+
+
 def known_members(
     session: Session, athlete_id: uuid.UUID, archive_sha256: str
 ) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,8 @@ from models.athletes import Athlete
 FURTHEST_AHEAD: Final = timedelta(days=1)
 """More than any zone is ahead of another, and than clocks that are set go wrong (our choice)."""
 
+NOON: Final = time(12)
+
 
 class ZoneSource(StrEnum):
     """Where the local day of an activity came from, the surest first."""
@@ -22,6 +24,14 @@ class ZoneSource(StrEnum):
     FILE = "file"
     ATHLETE = "athlete"
     LOCAL_CLOCK = "local_clock"
+    RUNNER = "runner"
+    RUNNERS_DAY = "runners_day"
+    """The runner said which day, and nobody knows the time of day: noon stands in for it."""
+
+    @property
+    def knows_time(self) -> bool:
+        """Whether the time of day is known."""
+        return self is not ZoneSource.RUNNERS_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +93,21 @@ def in_zone(started_at: datetime, zone: str, source: ZoneSource) -> LocalDay:
     return LocalDay(started_at, local.date(), int(offset.total_seconds()), zone, source)
 
 
+def at_local_time(local_start: datetime, zone: str, source: ZoneSource) -> LocalDay:
+    """The day of a naive ``local_start`` on a clock of ``zone``."""
+    local = local_start.replace(tzinfo=ZoneInfo(zone))
+    offset = local.utcoffset() or timedelta()
+    return LocalDay(
+        local.astimezone(UTC), local_start.date(), int(offset.total_seconds()), zone, source
+    )
+
+
+def on_day(day: date, zone: str) -> LocalDay:
+    """A day the runner named, without a time of day."""
+    return at_local_time(datetime.combine(day, NOON), zone, ZoneSource.RUNNERS_DAY)
+
+
 def _by_local_clock(local_start: datetime | None, athlete_zone: str) -> LocalDay:
     if local_start is None:
         return LocalDay(None, None, None, None, None)
-    local = local_start.replace(tzinfo=ZoneInfo(athlete_zone))
-    offset = local.utcoffset() or timedelta()
-    return LocalDay(
-        local.astimezone(UTC),
-        local_start.date(),
-        int(offset.total_seconds()),
-        athlete_zone,
-        ZoneSource.LOCAL_CLOCK,
-    )
+    return at_local_time(local_start, athlete_zone, ZoneSource.LOCAL_CLOCK)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
 
-from api.activities import service
+from api.activities import editing, service
+from api.activities.editing_schemas import NewRun, RunChange
 from api.activities.samples import FIELDS
-from api.activities.schemas import RunDetail, RunPage, StreamsBody
+from api.activities.schemas import RunBody, RunDetail, RunPage, StreamsBody
 from api.http.days import FromDay, ToDay
 from api.http.fresh import Fresh
 from api.http.pages import Cursor, CursorInstant, PageLimit, cursor_key, encode_cursor
+from api.http.sessions import AthleteAsked, Product, WriteSession
 from models.activities import ActivityCursor
 
 router = APIRouter(tags=["runs"])
@@ -24,6 +27,7 @@ _FIELD = "|".join(FIELDS)
 
 AllSports = Annotated[bool, Query(description="Other sports too, not only runs.")]
 Duplicates = Annotated[bool, Query(description="Second recordings of the same run too.")]
+Deleted = Annotated[bool, Query(description="Those that were deleted, instead of the others.")]
 Fields = Annotated[
     str | None,
     Query(
@@ -46,9 +50,12 @@ def list_runs(  # noqa: PLR0913, PLR0917 - a query has as many parameters as it 
     last: ToDay = None,
     all_sports: AllSports = False,  # noqa: FBT002 - as FastAPI reads a query's default
     duplicates: Duplicates = True,  # noqa: FBT002 - as above
+    deleted: Deleted = False,  # noqa: FBT002 - as above
 ) -> RunPage:
     """Runs, the newest first; second recordings of one among them, marked by `duplicate_of`."""
-    wanted = service.RunFilter(all_sports=all_sports, duplicates=duplicates, first=first, last=last)
+    wanted = service.RunFilter(
+        all_sports=all_sports, duplicates=duplicates, deleted=deleted, first=first, last=last
+    )
     items, last_run = service.run_page(
         fresh.session, fresh.athlete.id, wanted, limit=limit, after=_after(cursor)
     )
@@ -73,6 +80,44 @@ def get_streams(
         fields=None if fields is None else [one for one in fields.split(",") if one],
         max_points=max_points,
     )
+
+
+@router.post("/runs", status_code=HTTPStatus.CREATED)
+def add_run(new: NewRun, product: Product, athlete_id: AthleteAsked = None) -> RunDetail:
+    """Enter a run by hand. A watch file of it that is imported later counts in its place."""
+    return editing.add_run(product, athlete_id, new)
+
+
+@router.patch("/runs/{run_id}")
+def edit_run(
+    run_id: UUID, change: RunChange, product: Product, athlete_id: AthleteAsked = None
+) -> RunDetail:
+    """Change what a run says; what is left out stays, `reset` gives back what its file said."""
+    return editing.edit_run(product, athlete_id, run_id, change)
+
+
+@router.delete("/runs/{run_id}")
+def delete_run(
+    run_id: UUID, product: Product, session: WriteSession, athlete_id: AthleteAsked = None
+) -> RunBody:
+    """Delete a run, with its second recordings. It can be restored; deleting again is the same."""
+    return editing.delete_run(session, athlete_id, run_id, product.now())
+
+
+@router.post("/runs/{run_id}/restore")
+def restore_run(
+    run_id: UUID, product: Product, session: WriteSession, athlete_id: AthleteAsked = None
+) -> RunBody:
+    """Bring a deleted run back, with the recordings that were deleted along with it."""
+    return editing.restore_run(session, athlete_id, run_id, product.now())
+
+
+@router.post("/runs/{run_id}/prefer")
+def prefer_run(
+    run_id: UUID, product: Product, session: WriteSession, athlete_id: AthleteAsked = None
+) -> RunBody:
+    """Let this recording of a run count, and the others of it be its duplicates."""
+    return editing.prefer_run(session, athlete_id, run_id, product.now())
 
 
 def _after(cursor: str | None) -> ActivityCursor | None:

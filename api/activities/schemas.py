@@ -8,7 +8,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-ZoneSourceName = Literal["position", "file", "athlete", "local_clock"]
+ZoneSourceName = Literal["position", "file", "athlete", "local_clock", "runner", "runners_day"]
+SportName = Literal[
+    "running", "walking", "hiking", "cycling", "swimming", "transition", "other", "unknown"
+]
+FieldName = Literal["title", "sport", "started_at", "distance_m", "timer_s", "rpe", "fast_was_run"]
+"""What a runner may change of an activity."""
 
 
 class WarningBody(BaseModel):
@@ -23,10 +28,11 @@ class RunBody(BaseModel):
     """One activity. These fields are kept stable for scripts; null means unknown."""
 
     id: UUID
+    title: str | None
     source_name: str = Field(description="Name of the file it came from.")
     sport: str
     sub_sport: str | None
-    started_at: datetime | None = Field(description="UTC.")
+    started_at: datetime | None = Field(description="UTC; null where only the day is known.")
     local_date: date | None = Field(description="The runner's day it counts on.")
     zone: str | None
     zone_source: ZoneSourceName | None = Field(description="Where the day and zone came from.")
@@ -48,6 +54,19 @@ class RunBody(BaseModel):
     hip_flexions_band_fraction: float | None = Field(
         description="Half width of the 95 % band around the flexions, as a fraction of them."
     )
+    held_out_m: float = Field(description="Metres too fast to have been run.")
+    held_out_s: float = Field(description="Seconds of them.")
+    held_out_flexions: int = Field(description="Hip flexions counted in them.")
+    fast_was_run: bool | None = Field(
+        description="Whether the runner says that they were run: only then do they count."
+    )
+    held_out_text: str | None = Field(description="What is held out, and what to do.")
+    rpe: float | None = Field(description="Rating of perceived exertion, 0 to 10.")
+    edited: list[FieldName] = Field(description="What the runner has changed.")
+    preferred: bool = Field(description="Whether the runner chose this recording of the run.")
+    deleted_at: datetime | None = Field(description="When it was deleted; it can be restored.")
+    parser_version: int = Field(description="Which version of the parsers read it.")
+    metrics_version: int = Field(description="Which version of the metrics counted it.")
     duplicate_of: UUID | None = Field(
         description="The fuller recording of the same activity, which counts instead of this one."
     )

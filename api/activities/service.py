@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from analytics.recording import Warn
+from api.accounts.local_day import ZoneSource
 from api.activities import samples
 from api.activities.schemas import (
     CadenceBody,
     DeviceBody,
+    FieldName,
     MetricsBody,
     RunBody,
     RunDetail,
@@ -24,6 +26,8 @@ from api.activities.schemas import (
 )
 from api.errors import NotFound, Unprocessable
 from api.messages.imports import warning_text
+from api.messages.runs import held_out_text
+from api.recordings.edits import edited
 from models import activities
 from models.activities import RUNNING, Activity, ActivityCursor
 from models.base import JsonValue
@@ -49,6 +53,7 @@ class RunFilter:
 
     all_sports: bool = False
     duplicates: bool = True
+    deleted: bool = False
     first: date | None = None
     last: date | None = None
 
@@ -97,7 +102,7 @@ def run_detail(session: Session, athlete_id: UUID, run_id: UUID) -> RunDetail:
     RunUnknown
         This athlete has no such activity.
     """
-    run = _run(session, athlete_id, run_id)
+    run = stored_run(session, athlete_id, run_id)
     cadence = run.metrics.get("cadence")
     return RunDetail(
         **run_body(run).model_dump(),
@@ -137,7 +142,7 @@ def streams_body(
                 f"There is no stream called {field!r}. Choose from: {', '.join(samples.FIELDS)}.",
                 "query/fields",
             )
-    run = _run(session, athlete_id, run_id)
+    run = stored_run(session, athlete_id, run_id)
     found = samples.columns(session, athlete_id, run.id, fields=wanted, max_points=max_points)
     return StreamsBody(
         run_id=run.id,
@@ -156,15 +161,18 @@ def cursor_of(run: Activity) -> ActivityCursor:
 def run_body(run: Activity) -> RunBody:
     """An activity as seen from outside."""
     flexions = run.hip_flexions
+    source = run.zone_source
+    timed = source is None or ZoneSource(source).knows_time
     return RunBody(
         id=run.id,
+        title=run.title,
         source_name=run.source_name,
         sport=run.sport,
         sub_sport=run.sub_sport,
-        started_at=run.started_at,
+        started_at=run.started_at if timed else None,
         local_date=run.local_date,
         zone=run.zone,
-        zone_source=cast("ZoneSourceName | None", run.zone_source),
+        zone_source=cast("ZoneSourceName | None", source),
         utc_offset_s=run.utc_offset_s,
         distance_m=run.distance_m,
         timer_s=run.timer_s,
@@ -179,6 +187,17 @@ def run_body(run: Activity) -> RunBody:
         hip_flexions_per_hip=None if flexions is None else _whole(flexions / 2),
         hip_flexions_source=run.hip_flexions_source,
         hip_flexions_band_fraction=_number(run.metrics.get("band_fraction")),
+        held_out_m=run.held_out_m,
+        held_out_s=run.held_out_s,
+        held_out_flexions=round(run.held_out_flexions),
+        fast_was_run=run.fast_was_run,
+        held_out_text=held_out_text(run.held_out_m, run.held_out_s, fast_was_run=run.fast_was_run),
+        rpe=run.rpe,
+        edited=cast("list[FieldName]", edited(run.read_values)),
+        preferred=run.preferred_at is not None,
+        deleted_at=run.deleted_at,
+        parser_version=run.parser_version,
+        metrics_version=run.metrics_version,
         duplicate_of=run.duplicate_of,
         warnings=[_warning(one) for one in run.warnings],
     )
@@ -201,11 +220,21 @@ def _rows(
         first=wanted.first,
         last=wanted.last,
         duplicates=wanted.duplicates,
+        deleted=wanted.deleted,
     )
 
 
-def _run(session: Session, athlete_id: UUID, run_id: UUID) -> Activity:
-    run = activities.get(session, athlete_id, run_id)
+def stored_run(session: Session, athlete_id: UUID, run_id: UUID) -> Activity:
+    """One activity, a deleted one too.
+
+    Raises
+    ------
+    RunUnknown
+        This athlete has no such activity.
+    """
+    run = activities.get(session, athlete_id, run_id) or activities.get(
+        session, athlete_id, run_id, deleted=True
+    )
     if run is None:
         raise RunUnknown("There is no such run. GET /v1/runs lists them.", "path/run_id")
     return run

@@ -27,12 +27,14 @@ class Entry(NamedTuple):
 COMMANDS = {
     "import": Entry("importing", "Import watch files, folders and archives."),
     "today": Entry("today", "Say how far is fine today, and why."),
-    "runs": Entry("runs", "List runs, the newest first."),
+    "runs": Entry("runs", "List runs, the newest first, or change one."),
+    "day": Entry("day", "Say what a day was: a race, sick, a rest."),
     "report": Entry("report", "Print the last weeks, one a row."),
     "profile": Entry("profile", "Show an athlete's profile, or change it."),
     "athletes": Entry("athletes", "List the athletes of this copy, or add one."),
     "serve": Entry("serve", "Serve the pages and the REST API on this machine."),
     "migrate": Entry("migrate", "Bring the database up to date."),
+    "reprocess": Entry("reprocess", "Read runs again that an older version has read."),
     "doctor": Entry("doctor", "Check this installation and its data."),
     "worker": Entry("worker", None),
 }

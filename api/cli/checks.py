@@ -16,10 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from analytics.runs.metrics import METRICS_VERSION
 from api.originals import Originals
+from api.recordings.columns import PARSER_VERSION
 from api.runtime import database_url
 from api.settings import Settings
-from models import athletes, files, imports
+from models import activities, athletes, files, imports
 from models.database import Database, schema_is_current
 from swingphase import __version__
 
@@ -105,6 +107,7 @@ def _database(settings: Settings) -> Iterator[Check]:
             return
         with database.read() as session:
             yield _originals(session, settings.data)
+            yield _versions(session)
             yield _findings(session)
             yield _open_imports(session)
     except SQLAlchemyError as error:
@@ -151,6 +154,25 @@ def _is_there(path: Path, file: files.NewFile) -> bool:
         return path.stat().st_size == file.size_bytes
     except OSError:
         return False
+
+
+def _versions(session: Session) -> Check:
+    older = sum(
+        activities.outdated(
+            session,
+            one.id,
+            parser_version=PARSER_VERSION,
+            metrics_version=METRICS_VERSION,
+        )
+        for one in athletes.list_all(session)
+    )
+    if older:
+        return Check(
+            "versions",
+            "note",
+            f"{older} activities were read by an older version: run `swingphase reprocess`.",
+        )
+    return Check("versions", "ok", "all read by this version")
 
 
 def _findings(session: Session) -> Check:

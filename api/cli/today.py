@@ -54,6 +54,10 @@ def _lines(body: TodayBody) -> Iterator[str]:
     if body.more_alerts:
         yield ""
         yield f"{figures.plural(body.more_alerts, 'more alert', 'more alerts')} on the page."
+    for run in body.held_out:
+        yield ""
+        yield from _wrapped(run.text)
+        yield f"{INDENT}swingphase runs edit {run.run_id} --was-run"
     yield ""
     yield from _wrapped(body.footer)
 

@@ -11,7 +11,7 @@ import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -21,10 +21,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self, TypeVar
 
-from api.imports.archives import LIMITS, OriginalReader
-from api.imports.reading import ReadFile, read_file
+from analytics.recording import Sport
 from api.imports.staging import UNREADABLE
 from api.originals import Originals
+from api.recordings.originals import LIMITS, OriginalReader
+from api.recordings.reading import NO_SPORTS, ReadFile, read_file
 from importers.contract import FailureCode, ImportFailure
 from models.imports import ImportItem, ItemStatus
 from models.leases import Outcome
@@ -49,12 +50,16 @@ _T = TypeVar("_T")
 
 
 class ReadTask(NamedTuple):
-    """A file to read: its name, its original, where in it, and its content's hash if known."""
+    """A file to read: its name, its original, where in it, and its content's hash if known.
+
+    ``sports`` has what the runner says that some of its activities were.
+    """
 
     name: str
     file_sha256: str
     member: str | None
     content_sha256: str | None
+    sports: Mapping[int, Sport] = NO_SPORTS
 
 
 class DecoderDied(Exception):  # noqa: N818 - it says what happened
@@ -72,7 +77,7 @@ def read_task(originals: OriginalReader, task: ReadTask, height_cm: float | None
     """Read one file, or say why it cannot be read; never raises."""
     try:
         data = originals.content(task.file_sha256, task.member)
-        return read_file(data, task.name, LIMITS, height_cm, task.content_sha256)
+        return read_file(data, task.name, LIMITS, height_cm, task.content_sha256, task.sports)
     except (ImportFailure, OSError) as failure:
         return failed(failure)
     except Exception:

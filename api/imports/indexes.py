@@ -18,16 +18,14 @@ from sqlalchemy.orm import Session
 
 from analytics.runs.duplicates import same_run
 from api.accounts.service import whose
-from api.imports.archives import OriginalReader
-from api.imports.reading import ReadFile, read_activity
-from api.imports.settling import footprint
 from api.imports.siblings import Siblings, siblings_of
 from api.imports.storing import Place, ToStore, known_outcome, overlap_of, store
+from api.recordings.originals import OriginalReader
+from api.recordings.reading import ReadFile, read_activity
+from api.recordings.settling import footprint
 from api.runtime import Runtime
-from importers.archives.contract import Layout, Listed, Role, Unread
-from importers.archives.registry import index_layout, roles
-from importers.contract import FailureCode, ImportFailure
-from importers.identify import HEAD_BYTES
+from importers.archives.contract import Layout, Listed, Unread
+from importers.contract import ImportFailure
 from models import activities, imports, leases
 from models.activities import Known, Overlap, Told
 from models.athletes import Athlete
@@ -93,10 +91,9 @@ def read_index(
     with runtime.database.read() as session:
         siblings = siblings_of(session, item.athlete_id, item, originals)
         height_cm = whose(session, item.athlete_id).height_cm
-    layout = _layout_of(siblings)
+    layout = siblings.layout()
     tally = _Tally()
-    entries = layout.entries(siblings.index_name, siblings.names, siblings.open)
-    for piece in _pieces(_complete(entries, tally)):
+    for piece in _pieces(_complete(siblings.entries(), tally)):
         reader = _IndexPiece(item, siblings, layout, height_cm)
         with runtime.database.write() as session:
             hold(session)
@@ -110,16 +107,6 @@ def read_index(
 def entry_sha256(identity: str) -> str:
     """The hash by which the same activity of an account is known again in a later export."""
     return hashlib.sha256(f"entry:{identity}".encode()).hexdigest()
-
-
-def _layout_of(siblings: Siblings) -> Layout:
-    layout, role = roles(siblings.names).get(siblings.index_name, (None, None))
-    if layout is None or role is not Role.INDEX:
-        with siblings.open(siblings.index_name) as stream:
-            layout = index_layout(stream.read(HEAD_BYTES))
-    if layout is None:
-        raise ImportFailure(FailureCode.NOT_RECOGNISED)
-    return layout
 
 
 def _complete(entries: Iterable[_Entry], tally: _Tally) -> Iterator[_Entry]:

@@ -22,8 +22,8 @@ from api.accounts.service import ask_to_remodel, whose
 from api.imports.decoders import INTERNAL_ERROR, DecoderDied, Decoders, Read, failed, task_of
 from api.imports.expanding import items_of
 from api.imports.indexes import read_index
-from api.imports.reading import ReadFile
 from api.imports.storing import Place, ToStore, store
+from api.recordings.reading import ReadFile
 from api.refresh.service import refresh
 from api.runtime import Runtime
 from importers.contract import ImportFailure

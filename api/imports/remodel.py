@@ -1,33 +1,28 @@
 """What a changed profile means for stored runs: their local day, and steps modelled from height.
 
 Only runs that rest on what changed are touched: a zone that came from the athlete, a step count
-that came from a model. Idempotent, so a job that was cut short is simply done again.
+that came from a model. What an older version has read is read again along with them, for a history
+never mixes versions. Idempotent, so a job that was cut short is simply done again.
 """
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.runs.metrics import METRICS_VERSION
+from analytics.runs.metrics import FlexionSource
 from api.accounts.local_day import ZoneSource, in_zone
 from api.accounts.service import whose
-from api.imports.archives import LIMITS, OriginalReader
-from api.imports.reading import read_file
-from api.imports.storing import metrics_json
+from api.imports.reprocess import outdated, reprocess
 from api.refresh.days import rewrite_days
 from api.refresh.service import refresh
 from api.runtime import Runtime
-from importers.contract import ImportFailure
 from models import activities
-from models.activities import Activity
+from models.activities import Source
 
-logger = logging.getLogger(__name__)
-
-MODELLED = ("pace", "pace_height")
+MODELLED_FROM_HEIGHT = frozenset({FlexionSource.PACE, FlexionSource.PACE_HEIGHT})
 
 
 def remodel(runtime: Runtime, athlete_id: UUID) -> None:
@@ -36,14 +31,12 @@ def remodel(runtime: Runtime, athlete_id: UUID) -> None:
         _move_days(session, athlete_id, runtime.now())
     with runtime.database.read() as session:
         height_cm = whose(session, athlete_id).height_cm
-        outdated = [
-            run
-            for run in activities.counted_by(session, athlete_id, MODELLED)
-            if run.metrics.get("height_cm") != height_cm
-        ]
-    with OriginalReader(runtime.originals) as originals:
-        for run in outdated:
-            _count_again(runtime, run, height_cm, originals)
+
+    def rests_on_another_height(source: Source) -> bool:
+        modelled = source.hip_flexions_source in MODELLED_FROM_HEIGHT
+        return outdated(source) or (modelled and source.height_cm != height_cm)
+
+    reprocess(runtime, athlete_id, rests_on_another_height)
     with runtime.database.write() as session:
         refresh(session, athlete_id, runtime.now())
 
@@ -66,34 +59,3 @@ def _move_days(session: Session, athlete_id: UUID, now: datetime) -> None:
         )
         touched |= {one for one in (run.local_date, day.local_date) if one is not None}
     rewrite_days(session, athlete_id, touched)
-
-
-def _count_again(
-    runtime: Runtime, run: Activity, height_cm: float | None, originals: OriginalReader
-) -> None:
-    if run.file_sha256 is None or run.entry is not None:
-        return
-    try:
-        read = read_file(
-            originals.content(run.file_sha256, run.member), run.source_name, LIMITS, height_cm
-        )
-    except (ImportFailure, OSError):
-        # The original is gone or unreadable now: what was computed from it stays.
-        logger.warning("the original of run %s cannot be read again", run.id)
-        return
-    again = read.activities[run.session_index]
-    with runtime.database.write() as session:
-        activities.change(
-            session,
-            run.athlete_id,
-            run.id,
-            metrics_version=METRICS_VERSION,
-            steps_total=again.metrics.steps_total,
-            walking_steps=again.metrics.walking_steps,
-            hip_flexions=again.metrics.hip_flexions,
-            hip_flexions_source=again.metrics.hip_flexions_source.value,
-            metrics=metrics_json(again, height_cm),
-            updated_at=runtime.now(),
-        )
-        if run.local_date is not None:
-            rewrite_days(session, run.athlete_id, [run.local_date])

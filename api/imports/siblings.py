@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager
-from typing import BinaryIO
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from api.imports.archives import OriginalReader
-from importers.contract import FailureCode, ImportFailure
+from api.recordings.exports import ExportFiles
+from api.recordings.originals import OriginalReader
 from models import imports
 from models.imports import ImportItem, SiblingItem
 
 
-class Siblings:
-    """An index's own name and the files around it, by the names the index knows them by."""
+class Siblings(ExportFiles):
+    """The files around an index, and the items they are."""
 
     def __init__(
         self,
@@ -24,34 +22,14 @@ class Siblings:
         items: Mapping[str, SiblingItem],
         originals: OriginalReader,
     ) -> None:
-        self.index_name = index.member or index.name
-        self.names: Collection[str] = items.keys()
-        self._archive = index.file_sha256 if index.member is not None else None
+        archive = index.file_sha256 if index.member is not None else None
+        files = {name: item.file_sha256 for name, item in items.items()}
+        super().__init__(index.member or index.name, archive, files, originals)
         self._items = items
-        self._originals = originals
 
     def item(self, name: str | None) -> SiblingItem | None:
         """The item a file became, or None."""
         return None if name is None else self._items.get(name)
-
-    @contextmanager
-    def open(self, name: str) -> Generator[BinaryIO]:
-        """A file from its first byte.
-
-        Raises
-        ------
-        ImportFailure
-            It is not there, or it cannot be read.
-        """
-        if self._archive is not None:
-            with self._originals.open_member(self._archive, name) as file:
-                yield file
-            return
-        item = self._items.get(name)
-        if item is None or item.file_sha256 is None:
-            raise ImportFailure(FailureCode.DAMAGED, "not there")
-        with self._originals.open(item.file_sha256) as file:
-            yield file
 
 
 def siblings_of(

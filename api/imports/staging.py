@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from uuid import UUID
 
-from api.imports.archives import LIMITS
 from api.imports.kinds import kinds_of
-from api.imports.reading import content_sha256
 from api.imports.storing import known_outcome
 from api.originals import CHUNK_BYTES, Incoming, Original
+from api.recordings.originals import LIMITS
+from api.recordings.reading import content_sha256
 from api.runtime import Runtime
 from importers.archives.registry import index_layout
 from importers.contract import FailureCode, ImportFailure

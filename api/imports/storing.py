@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.runs.metrics import METRICS_VERSION
-from api.accounts.local_day import LocalDay, believed, local_day
-from api.imports.reading import ReadActivity, ReadFile
-from api.imports.settling import settle_new
+from analytics.recording import Sport, Warn
+from api.accounts.local_day import believed, local_day
+from api.recordings.again import Again
+from api.recordings.columns import read_values
+from api.recordings.reading import ReadActivity, ReadFile
+from api.recordings.settling import settle_new
 from api.refresh.days import rewrite_days
 from models import activities, channels
-from models.activities import ActivityValues, Known, Overlap, ReadValues
+from models.activities import RUNNING, Activity, ActivityValues, Known, Overlap
 from models.athletes import Athlete
 from models.base import JsonValue, new_id
 from models.channels import PackedChannel
 from models.imports import ItemStatus
 from models.leases import Outcome
 
-PARSER_VERSION = 1
-"""Rises whenever the same original may be read differently: `swingphase reprocess` reads again."""
-
 SAME_BYTES = "same_bytes"
 SAME_RUN = "same_run"
 PARTIAL = "partial"
+NO_DATE = "no_date"
+HELD_OUT = "held_out"
+OTHER_SPORT = "other_sport"
 DELETED_BEFORE = "deleted_before"
 
 
@@ -90,61 +92,6 @@ def store(
     return [_outcome(one, alternate_of) if isinstance(one, _New) else one for one in outcomes]
 
 
-def read_values(
-    activity: ReadActivity, format_: str, day: LocalDay, height_cm: float | None, now: datetime
-) -> ReadValues:
-    """The columns that come from the original, and change when it is read anew."""
-    recording, metrics = activity.recording, activity.metrics
-    elapsed = timedelta(seconds=metrics.elapsed_s or 0.0)
-    return {
-        "format": format_,
-        "parser_version": PARSER_VERSION,
-        "metrics_version": METRICS_VERSION,
-        "sport": recording.sport.value,
-        "sub_sport": recording.sub_sport,
-        "started_at": day.started_at,
-        "ended_at": day.started_at + elapsed if day.started_at else None,
-        "local_date": day.local_date,
-        "utc_offset_s": day.utc_offset_s,
-        "zone": day.zone,
-        "zone_source": day.source.value if day.source else None,
-        "distance_m": metrics.distance_m,
-        "timer_s": metrics.timer_s,
-        "elapsed_s": metrics.elapsed_s,
-        "moving_s": metrics.moving_s,
-        "steps_total": metrics.steps_total,
-        "walking_steps": metrics.walking_steps,
-        "hip_flexions": metrics.hip_flexions,
-        "hip_flexions_source": metrics.hip_flexions_source.value,
-        "held_out_m": metrics.held_out_m,
-        "held_out_s": metrics.held_out_s,
-        "held_out_flexions": float(metrics.held_out_flexions),
-        "records": recording.counts.records,
-        "laps": len(recording.laps),
-        "cadence_sum_per_leg": recording.counts.cadence_sum_per_leg,
-        "device_manufacturer": recording.device.manufacturer,
-        "device_product": recording.device.product,
-        "device_serial": recording.device.serial,
-        "richness": activity.richness,
-        "signature": activity.signature,
-        "metrics": metrics_json(activity, height_cm),
-        "warnings": [
-            {"code": warning.code.value, "count": warning.count} for warning in recording.warnings
-        ],
-        "updated_at": now,
-    }
-
-
-def metrics_json(activity: ReadActivity, height_cm: float | None) -> Mapping[str, JsonValue]:
-    """Everything known of a run that is no column, and the height its model was given."""
-    cadence = activity.recording.cadence
-    return {
-        **asdict(activity.metrics),
-        "cadence": asdict(cadence) if cadence is not None else None,
-        "height_cm": height_cm,
-    }
-
-
 def known_outcome(sha: str, there: Sequence[Known]) -> Outcome:
     """How a file ends whose content has been stored before."""
     deleted = all(one.deleted for one in there)
@@ -160,6 +107,30 @@ def overlap_of(athlete: Athlete, one: ToStore, now: datetime) -> Overlap | None:
     """What would tell a file's first activity from another, or None when it has no date."""
     row = _values(_believed(one, now).read.activities[0], athlete, one, now)
     return None if row["started_at"] is None else _overlap(row)
+
+
+def new_activity(beside: Activity, again: Again, athlete: Athlete, now: datetime) -> ActivityValues:
+    """An activity of a stored file that was not found in it before, next to one that was."""
+    activity = again.activity.of(believed(again.activity.recording, beside.created_at))
+    day = local_day(activity.recording, athlete.zone)
+    return {
+        **read_values(activity, again.format, day, again.height_cm, now),
+        "id": new_id(),
+        "content_sha256": beside.content_sha256,
+        "session_index": activity.session_index,
+        "file_sha256": beside.file_sha256,
+        "member": beside.member,
+        "entry": beside.entry,
+        "source_name": beside.source_name,
+        "title": None,
+        "rpe": None,
+        "fast_was_run": None,
+        "preferred_at": None,
+        "duplicate_of": None,
+        "deleted_at": beside.deleted_at,
+        "read_values": {},
+        "created_at": beside.created_at,
+    }
 
 
 def _believed(one: ToStore, now: datetime) -> ToStore:
@@ -211,6 +182,24 @@ def _overlap(row: ActivityValues) -> Overlap:
     return Overlap._make(row[name] for name in Overlap._fields)  # pyright: ignore[reportUnknownArgumentType, reportGeneralTypeIssues] - the fields are columns
 
 
+def _remark(rows: Sequence[ActivityValues]) -> str | None:
+    """What its runner should know of an imported file first, or None for a plain run."""
+    if all(row["started_at"] is None for row in rows):
+        return NO_DATE
+    if any(row["held_out_m"] for row in rows):
+        return HELD_OUT
+    if all(row["sport"] not in {RUNNING, Sport.UNKNOWN.value} for row in rows):
+        return OTHER_SPORT
+    odd = {_code_of(warning) for row in rows for warning in row["warnings"]}
+    if rows[0]["entry"] is not None:
+        odd -= {Warn.NO_RECORDS.value}  # a list has never more than sums
+    return PARTIAL if odd else None
+
+
+def _code_of(warning: JsonValue) -> JsonValue:
+    return warning["code"] if isinstance(warning, Mapping) else warning
+
+
 def _outcome(new: _New, alternate_of: Mapping[UUID, UUID | None]) -> Outcome:
     detail = None
     alternates = [row for row in new.rows if alternate_of.get(row["id"]) is not None]
@@ -219,8 +208,7 @@ def _outcome(new: _New, alternate_of: Mapping[UUID, UUID | None]) -> Outcome:
         day = alternates[0]["local_date"]
         detail = day.isoformat() if day else None
     else:
-        partial = any(activity.recording.warnings for activity in new.read.activities)
-        status, code = ItemStatus.IMPORTED, PARTIAL if partial else None
+        status, code = ItemStatus.IMPORTED, _remark(new.rows)
     return Outcome(
         status=status,
         code=code,

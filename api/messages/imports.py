@@ -18,6 +18,10 @@ IMPORTED: Final[Mapping[str, Passage]] = {
         "It was added, though something in the file was odd.",
         "Look at the run's distance and time to see if they are right.",
     ),
+    "held_out": (
+        "It was added, but a part was too fast for running and does not count.",
+        "If you ran it, say so at the run.",
+    ),
     "other_sport": ("It was added.", "It is no run, so it does not count as running load."),
     "no_date": (
         "It was added with no date, as the file holds none.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
@@ -10,15 +11,19 @@ from fastapi import APIRouter, File, Query, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
+from api.activities.editing import edit_run
+from api.activities.editing_schemas import RunChange
 from api.errors import NotFound, Unprocessable
 from api.http.days import Day
 from api.http.sessions import Product, ReadSession, WriteSession
 from api.imports import service as imports
 from api.imports.uploads import Uploaded
+from api.marks.service import mark_since_last_run
 from api.messages.pages import say
 from api.pages.import_rows import problems_first
 from api.pages.rendering import render_docs, render_home, render_import, render_problem
 from api.today.service import today
+from models.day_marks import DayKind
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -33,6 +38,13 @@ DOCS_POLICY: Final = (
 
 Asked = Annotated[str | None, Query(alias="athlete_id")]
 Files = Annotated[list[UploadFile] | None, File()]
+
+_ANSWERS: Final[Mapping[str, DayKind]] = {
+    "rested": DayKind.RESTED,
+    "unobserved": DayKind.UNOBSERVED,
+}
+_YES_OR_NO: Final[Mapping[str, bool]] = {"was-run": True, "was-not-run": False}
+"""What the buttons of the page of today say."""
 
 _DAY: Final[TypeAdapter[Day]] = TypeAdapter(Day)
 
@@ -77,6 +89,36 @@ def upload(
     return RedirectResponse(
         f"/imports/{body.id}{_query(athlete_id)}", status_code=HTTPStatus.SEE_OTHER
     )
+
+
+@router.post("/days/{answer}")
+def say_of_days(
+    answer: str, product: Product, session: WriteSession, athlete_id: Asked = None
+) -> Response:
+    """Take the runner's word on the days since the last run: rest, or runs that are not here."""
+    kind = _ANSWERS.get(answer)
+    if kind is None:
+        return _problem(HTTPStatus.NOT_FOUND, say("problem.not_found"))
+    try:
+        mark_since_last_run(session, _athlete(athlete_id), kind, product.now())
+    except (NotFound, Unprocessable) as error:
+        return _refused(error)
+    return RedirectResponse(f"/{_query(athlete_id)}", status_code=HTTPStatus.SEE_OTHER)
+
+
+@router.post("/runs/{run_id}/fast/{answer}")
+def say_of_fast_stretch(
+    run_id: str, answer: str, product: Product, athlete_id: Asked = None
+) -> Response:
+    """Take the runner's answer whether a stretch too fast for running was run."""
+    was_run = _YES_OR_NO.get(answer)
+    if was_run is None:
+        return _problem(HTTPStatus.NOT_FOUND, say("problem.not_found"))
+    try:
+        edit_run(product, _athlete(athlete_id), _id(run_id), RunChange(fast_was_run=was_run))
+    except (NotFound, Unprocessable) as error:
+        return _refused(error)
+    return RedirectResponse(f"/{_query(athlete_id)}", status_code=HTTPStatus.SEE_OTHER)
 
 
 @router.get("/imports/{import_id}")

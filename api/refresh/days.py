@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from analytics.runs.day import DayTotals, RunOfDay, day_totals
+from analytics.runs.day import Amounts, DayTotals, RunOfDay, counted, day_totals
+from api.accounts.local_day import ZoneSource
 from models import activities, athletes, days
 from models.activities import DayRun
 
@@ -30,15 +31,28 @@ def rewrite_days(session: Session, athlete_id: UUID, touched: Iterable[date]) ->
 
 
 def _totals(runs: Sequence[DayRun]) -> DayTotals:
-    return day_totals(
-        [
-            RunOfDay(
-                started_s=run.started_at.timestamp() if run.started_at else None,
-                elapsed_s=run.elapsed_s or 0.0,
-                distance_km=(run.distance_m or 0.0) / METRES_PER_KM,
-                hip_flexions=run.hip_flexions or 0.0,
-                minutes=(run.timer_s or run.elapsed_s or 0.0) / SECONDS_PER_MINUTE,
-            )
-            for run in runs
-        ]
+    return day_totals([_run_of_day(run) for run in runs])
+
+
+def _run_of_day(run: DayRun) -> RunOfDay:
+    amounts = counted(
+        Amounts(
+            distance_m=run.distance_m or 0.0,
+            minutes=(run.timer_s or run.elapsed_s or 0.0) / SECONDS_PER_MINUTE,
+            hip_flexions=run.hip_flexions or 0.0,
+        ),
+        Amounts(
+            distance_m=run.held_out_m,
+            minutes=run.held_out_s / SECONDS_PER_MINUTE,
+            hip_flexions=run.held_out_flexions,
+        ),
+        confirmed=run.fast_was_run is True,
+    )
+    timed = run.zone_source is None or ZoneSource(run.zone_source).knows_time
+    return RunOfDay(
+        started_s=run.started_at.timestamp() if run.started_at and timed else None,
+        elapsed_s=run.elapsed_s or 0.0,
+        distance_km=amounts.distance_m / METRES_PER_KM,
+        hip_flexions=amounts.hip_flexions,
+        minutes=amounts.minutes,
     )

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from analytics.history import LOOKBACK_DAYS, History, history_from_days
-from models import activities, days
+from models import activities, day_marks, days
+from models.day_marks import DayKind
 
 
 def read_history(session: Session, athlete_id: UUID, since: date, until: date) -> History:
@@ -21,4 +22,15 @@ def read_history(session: Session, athlete_id: UUID, since: date, until: date) -
         return history_from_days([], first_date=until, last_date=until, first_run_date=None)
     first_date = max(first_run, min(since, until) - timedelta(days=LOOKBACK_DAYS))
     rows = days.read_range(session, athlete_id, first_date, until)
-    return history_from_days(rows, first_date=first_date, last_date=until, first_run_date=first_run)
+    marked: dict[DayKind, list[date]] = {kind: [] for kind in DayKind}
+    for mark in day_marks.in_range(session, athlete_id, first_date, until):
+        marked[mark.kind].append(mark.day)
+    return history_from_days(
+        rows,
+        first_date=first_date,
+        last_date=until,
+        first_run_date=first_run,
+        unobserved=marked[DayKind.UNOBSERVED],
+        rested=marked[DayKind.RESTED],
+        races=marked[DayKind.RACE],
+    )

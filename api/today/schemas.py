@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from analytics.evidence import Level
 from api.alerts.schemas import EvidenceBody
+from api.marks.schemas import MarkBody
 
 
 class LimitBody(BaseModel):
@@ -75,6 +76,16 @@ class RatiosBody(BaseModel):
     longest_run_30d_km: float | None
 
 
+class HeldOutBody(BaseModel):
+    """A run of the last days with a stretch too fast for running, of which nothing was said."""
+
+    run_id: UUID
+    day: date
+    held_out_m: float
+    held_out_s: float
+    text: str
+
+
 class TodayBody(BaseModel):
     """What a runner needs to know today."""
 
@@ -84,13 +95,17 @@ class TodayBody(BaseModel):
     level: Level
     level_word: str
     headline: str
-    data_through: date | None = Field(description="Last day known: the last run's.")
+    data_through: date | None = Field(description="Last day known: the last run's, or of rest.")
     stale: bool = Field(description="Data is older than the runner's usual gap: no km is given.")
     usual_gap_days: int
     history_days: int = Field(description="Days since the first run, that day included.")
     limit: LimitBody
     cards: list[CardBody] = Field(max_length=3)
     more_alerts: int = Field(description="Open alerts beyond the cards.")
+    marks: list[MarkBody] = Field(description="What was said of the day.")
+    held_out: list[HeldOutBody] = Field(
+        description="Stretches of the last 7 days that count only once they are confirmed."
+    )
     week: RatiosBody
     ceilings: list[CeilingBody]
     footer: str

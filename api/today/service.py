@@ -21,23 +21,37 @@ from analytics.limit import DayCeiling, StartOfDay, TodaysLimit, todays_limit
 from api.accounts.local_day import current_day
 from api.alerts.words import card_words, evidence_body, telling_finding
 from api.errors import Unprocessable
+from api.marks.service import marks_of
+from api.messages import figures
 from api.messages.footer import FOOTER
 from api.messages.headline import headline
 from api.messages.levels import level_word
 from api.messages.limit import limit_text
 from api.messages.reasons import reason_text
 from api.messages.rules import rule_name
+from api.messages.runs import held_out_text
 from api.refresh.history import read_history
 from api.refresh.service import fresh_read
 from api.runtime import Runtime
-from api.today.schemas import CardBody, CeilingBody, LimitBody, RatiosBody, TodayBody
+from api.today.schemas import (
+    CardBody,
+    CeilingBody,
+    HeldOutBody,
+    LimitBody,
+    RatiosBody,
+    TodayBody,
+)
 from models import activities, alerts
+from models.activities import Activity
 from models.alerts import Alert
 from models.athletes import Athlete
 
 MOST_CARDS = 3
 LOOK_AT_DAYS = 60
 """How far back an episode may have begun that is still open: far more than any does."""
+
+ASK_DAYS = 6
+"""A stretch held out this long ago is still asked about: the last week's."""
 
 STALE = "stale"
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
@@ -69,7 +83,12 @@ def today(runtime: Runtime, athlete_id: UUID | None, as_of: date | None) -> Toda
         through = activities.last_run_day(session, athlete.id, day)
         history = read_history(session, athlete.id, day - timedelta(days=LOOK_AT_DAYS), day)
         stored = alerts.for_range(session, athlete.id, day - timedelta(days=LOOK_AT_DAYS), day)
-    return _body(athlete, day, history, through, stored)
+        asked = activities.held_out(session, athlete.id, day - timedelta(days=ASK_DAYS), day)
+        marks = marks_of(session, athlete.id, day)
+    body = _body(athlete, day, history, through, stored)
+    return body.model_copy(
+        update={"marks": marks, "held_out": [_held_out(run, day) for run in asked]}
+    )
 
 
 def _body(
@@ -109,9 +128,28 @@ def _body(
         limit=_limit(limit, history, known=not unknown),
         cards=cards[:MOST_CARDS],
         more_alerts=max(0, len(cards) - MOST_CARDS),
+        marks=[],
+        held_out=[],
         week=_week(limit.ratios),
         ceilings=[_ceiling(one, known=not unknown) for one in limit.ceilings],
         footer=FOOTER,
+    )
+
+
+def _held_out(run: Activity, read_on: date) -> HeldOutBody:
+    day = run.local_date or read_on
+    text = held_out_text(
+        run.held_out_m,
+        run.held_out_s,
+        fast_was_run=None,
+        day=figures.day(day, read_on),
+    )
+    return HeldOutBody(
+        run_id=run.id,
+        day=day,
+        held_out_m=run.held_out_m,
+        held_out_s=run.held_out_s,
+        text=text or "",
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from analytics.recording import Recording, Stream
 from api.accounts.local_day import believed, local_day
-from api.imports.reading import ReadActivity, read_activity
+from api.recordings.reading import ReadActivity, read_activity
 from importers.contract import ImportFailure
 from importers.zone import MAX_OFFSET_S, QUARTER_HOUR_S
 

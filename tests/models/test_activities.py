@@ -231,14 +231,16 @@ def test_what_was_counted_and_dated_can_change(
 def test_runs_that_rest_on_the_profile_are_found(
     database: Database, athlete_id: uuid.UUID, run: Run, store: Store
 ) -> None:
-    modelled = store(athlete_id, run(hip_flexions_source="pace_and_height"))
+    modelled = store(
+        athlete_id, run(hip_flexions_source="pace_height", metrics={"height_cm": 171.5})
+    )
     store(athlete_id, run(hip_flexions_source="cadence"))
     by_profile = store(athlete_id, run(zone_source="athlete", zone="Europe/Oslo"))
     store(athlete_id, run(zone_source="athlete", zone="Asia/Tokyo"))
     with database.read() as session:
-        counted = activities.counted_by(session, athlete_id, ["pace_and_height", "pace"])
+        sources = activities.sources(session, athlete_id)
         moved = activities.in_other_zone(session, athlete_id, "Asia/Tokyo", "athlete")
-    assert [activity.id for activity in counted] == [modelled]
+    assert [(one.id, one.height_cm) for one in sources if one.height_cm] == [(modelled, 171.5)]
     assert [activity.id for activity in moved] == [by_profile]
 
 

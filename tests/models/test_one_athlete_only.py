@@ -88,9 +88,9 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "activities.change": lambda s, w: activities.change(
         s, w.athlete_id, w.run["id"], local_date=DAY
     ),
-    "activities.counted_by": lambda s, w: activities.counted_by(s, w.athlete_id, ["cadence"]),
     "activities.first_run_day": lambda s, w: activities.first_run_day(s, w.athlete_id),
     "activities.get": lambda s, w: activities.get(s, w.athlete_id, w.run["id"]),
+    "activities.held_out": lambda s, w: activities.held_out(s, w.athlete_id, DAY, DAY),
     "activities.in_other_zone": lambda s, w: activities.in_other_zone(
         s, w.athlete_id, "UTC", "position"
     ),
@@ -99,14 +99,23 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "activities.list_page": lambda s, w: activities.list_page(
         s, w.athlete_id, limit=9, sport="running", first=DAY, last=DAY
     ),
+    "activities.made_of": lambda s, w: activities.made_of(s, w.athlete_id, w.run["content_sha256"]),
+    "activities.outdated": lambda s, w: activities.outdated(
+        s, w.athlete_id, parser_version=9, metrics_version=9
+    ),
     "activities.overlapping": lambda s, w: activities.overlapping(s, w.athlete_id, NOW, NOW),
     "activities.overlaps": lambda s, w: activities.overlaps(s, w.athlete_id),
+    "activities.remove": lambda s, w: activities.remove(s, w.athlete_id, [w.run["id"]]),
     "activities.runs_of_day": lambda s, w: activities.runs_of_day(s, w.athlete_id, [DAY]),
     "activities.set_duplicate_of": lambda s, w: activities.set_duplicate_of(
         s, w.athlete_id, {w.run["id"]: w.run["id"]}
     ),
+    "activities.sources": lambda s, w: activities.sources(s, w.athlete_id),
     "activities.tell": lambda s, w: activities.tell(
         s, w.athlete_id, [Told(w.run["id"], "Easy", 3.0)]
+    ),
+    "activities.with_ids_between": lambda s, w: activities.with_ids_between(
+        s, w.athlete_id, w.run["id"], w.run["id"]
     ),
     "alerts.acknowledge": lambda s, w: alerts.acknowledge(s, w.athlete_id, w.alert_id, NOW),
     "alerts.delete": lambda s, w: alerts.delete(s, w.athlete_id, w.alert_id),
@@ -131,8 +140,10 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
         s, w.athlete_id, {w.run["id"]: [channels.pack("power_w", np.ones(3, np.float32))]}
     ),
     "channels.names": lambda s, w: channels.names(s, w.athlete_id, w.run["id"]),
+    "channels.packed": lambda s, w: channels.packed(s, w.athlete_id, w.run["id"]),
     "channels.read_many": lambda s, w: channels.read_many(s, w.athlete_id, w.run["id"]),
     "channels.read_one": lambda s, w: channels.read_one(s, w.athlete_id, w.run["id"], "speed_m_s"),
+    "channels.remove": lambda s, w: channels.remove(s, w.athlete_id, w.run["id"]),
     "day_marks.in_range": lambda s, w: day_marks.in_range(s, w.athlete_id, DAY, DAY),
     "day_marks.put": lambda s, w: day_marks.put(s, w.athlete_id, DAY, DayKind.RACE, None, NOW),
     "day_marks.remove": lambda s, w: day_marks.remove(s, w.athlete_id, DAY, DayKind.SICK),
@@ -156,6 +167,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
         s, w.athlete_id, w.import_id, NOW
     ),
     "imports.get": lambda s, w: imports.get(s, w.athlete_id, w.import_id),
+    "imports.handed_over_in": lambda s, w: imports.handed_over_in(s, w.athlete_id, SHA),
     "imports.items": lambda s, w: imports.items(
         s, w.athlete_id, w.import_id, limit=9, after=-1, statuses=list(ItemStatus)
     ),

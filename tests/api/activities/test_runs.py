@@ -46,6 +46,7 @@ def test_a_run_is_listed_with_all_its_fields(client: httpx.Client, add_run: AddR
     (item,) = client.get("/v1/runs").json()["items"]
     assert item == {
         "id": str(run_id),
+        "title": None,
         "source_name": f"{run_id}.fit",
         "sport": "running",
         "sub_sport": "trail",
@@ -67,6 +68,17 @@ def test_a_run_is_listed_with_all_its_fields(client: httpx.Client, add_run: AddR
         "hip_flexions_per_hip": 5000,
         "hip_flexions_source": "cadence",
         "hip_flexions_band_fraction": 0.01,
+        "held_out_m": 0.0,
+        "held_out_s": 0.0,
+        "held_out_flexions": 0,
+        "fast_was_run": None,
+        "held_out_text": None,
+        "rpe": None,
+        "edited": [],
+        "preferred": False,
+        "deleted_at": None,
+        "parser_version": 1,
+        "metrics_version": 1,
         "duplicate_of": None,
         "warnings": [
             {
@@ -85,6 +97,7 @@ def test_what_is_unknown_is_null(client: httpx.Client, add_run: AddRun) -> None:
     (item,) = client.get("/v1/runs").json()["items"]
     empty = [*unknown, "started_at", "local_date", "zone", "zone_source", "utc_offset_s"]
     empty += ["hip_flexions_per_hip", "hip_flexions_band_fraction", "duplicate_of"]
+    empty += ["title", "rpe", "fast_was_run", "held_out_text", "deleted_at"]
     assert {name for name, value in item.items() if value is None} == set(empty)
     assert item["warnings"] == []
 

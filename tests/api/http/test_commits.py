@@ -31,19 +31,54 @@ def cancel(client: httpx.Client) -> httpx.Response:
     return client.post(f"/v1/imports/{client.headers['import-id']}/cancel")
 
 
+def newest(client: httpx.Client, **params: bool) -> str:
+    run: str = client.get("/v1/runs", params=params).json()["items"][0]["id"]
+    return run
+
+
+def restore(client: httpx.Client) -> httpx.Response:
+    deleted = newest(client, deleted=True)
+    return client.post(f"/v1/runs/{deleted}/restore")
+
+
 WRITES: dict[tuple[str, str], Request] = {
     ("post", "/v1/athletes"): lambda client: client.post("/v1/athletes", json={"name": "Ada"}),
     ("patch", "/v1/athlete"): lambda client: client.patch("/v1/athlete", json={"height_cm": 180}),
     ("post", "/v1/alerts/{alert_id}/acknowledge"): acknowledge,
+    ("post", "/v1/runs"): lambda client: client.post(
+        "/v1/runs", json={"local_date": "2026-06-01", "distance_m": 5000}
+    ),
+    ("patch", "/v1/runs/{run_id}"): lambda client: client.patch(
+        f"/v1/runs/{newest(client)}", json={"distance_m": 12_000}
+    ),
+    ("delete", "/v1/runs/{run_id}"): lambda client: client.delete(f"/v1/runs/{newest(client)}"),
+    ("post", "/v1/runs/{run_id}/restore"): restore,
+    ("post", "/v1/runs/{run_id}/prefer"): lambda client: client.post(
+        f"/v1/runs/{newest(client)}/prefer"
+    ),
+    ("put", "/v1/days/{day}/marks/{kind}"): lambda client: client.put(
+        "/v1/days/2026-06-01/marks/race"
+    ),
+    ("delete", "/v1/days/{day}/marks/{kind}"): lambda client: client.delete(
+        "/v1/days/2026-05-02/marks/sick"
+    ),
     ("post", "/v1/imports"): upload,
     ("post", "/v1/imports/{import_id}/cancel"): cancel,
     ("post", "/upload"): lambda client: client.post(
         "/upload", files={"files": ("run.fit", modern_run(duration_s=60))}
     ),
+    ("post", "/days/{answer}"): lambda client: client.post("/days/rested"),
+    ("post", "/runs/{run_id}/fast/{answer}"): lambda client: client.post(
+        f"/runs/{newest(client)}/fast/was-run"
+    ),
 }
 """For every route that writes, a request that it takes."""
 
-PAGES = {("post", "/upload")}
+PAGES = {
+    ("post", "/upload"),
+    ("post", "/days/{answer}"),
+    ("post", "/runs/{run_id}/fast/{answer}"),
+}
 
 
 @pytest.fixture
@@ -52,6 +87,10 @@ def seeded(client: httpx.Client, spike: object) -> httpx.Client:
     assert spike
     assert client.get("/v1/alerts").json()["items"]
     client.headers["import-id"] = upload(client).json()["id"]
+    deleted = client.post("/v1/runs", json={"local_date": "2026-05-02", "distance_m": 1}).json()
+    client.delete(f"/v1/runs/{deleted['id']}")
+    client.put("/v1/days/2026-05-02/marks/sick")
+    assert client.get("/v1/today").status_code == 200
     return client
 
 

@@ -38,10 +38,15 @@ EXAMPLES = 12
 UNDESCRIBED = {
     "query/cursor": "only one that the list gave out",
     "query/from": "not after `to`, and not more than 4,000 days before it",
-    "body": "a name and a zone cannot be taken away",
     "body/zone": "only one this machine knows",
     "body/birth_date": "between 1900 and today",
     "body/resting_heart_rate_bpm": "below the highest one",
+    "body": "a name and a zone cannot be taken away; a run has one start and is far or long",
+    "query/as_of": "between 1970 and 2199",
+    "body/distance_m": "no further than anybody goes in the time given",
+    "body/started_at": "since 1970, and not to come",
+    "body/local_date": "since 1970, and not to come",
+    "path/day": "of this world; not to come and without a run where it was a rest",
     "body/files": "at least one: an empty list is no part of a form at all",
 }
 """Rules that OpenAPI cannot say. A refusal of what is described may only point to one of these."""

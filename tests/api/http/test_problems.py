@@ -35,7 +35,7 @@ def test_an_unknown_static_file_is_a_problem(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "OPTIONS", "TRACE", "BREW"])
 def test_a_method_an_address_does_not_take_is_a_problem(client: httpx.Client, method: str) -> None:
-    response = client.request(method, "/v1/runs")
+    response = client.request(method, "/v1/load")
     assert (response.status_code, slug_of(response)) == (405, "method-not-allowed")
     assert response.headers["allow"] == "GET, HEAD"
 

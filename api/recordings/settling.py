@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -13,11 +13,16 @@ from sqlalchemy.orm import Session
 from analytics.recording import Device, Sport
 from analytics.runs.duplicates import LARGEST_SHIFT_S, SHIFT_TOLERANCE_S, Footprint, groups
 from analytics.runs.signature import Signature
+from api.accounts.local_day import ZoneSource
 from models import activities
-from models.activities import ActivityChange, Overlap
+from models.activities import Activity, ActivityChange, Overlap
 
 REACH = timedelta(seconds=LARGEST_SHIFT_S + SHIFT_TOLERANCE_S)
 """How far from an activity another recording of it may lie: a wrong zone shifts it by hours."""
+
+DAY_AGREEMENT = 0.1
+"""Runs of one day whose lengths differ by no more than this share may be one run, where the time of
+day of one is not known (our choice: what is told from memory is rounded)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def settle_new(session: Session, athlete_id: UUID, new: Sequence[Overlap]) -> Se
         for start, end in _windows(fresh):
             found = activities.overlapping(session, athlete_id, start, end)
             known.update((one.id, one) for one in found)
-        sets = groups([footprint(one) for one in known.values()])
+        sets = groups(_footprints(known.values()))
         alike = {
             UUID(one.key)
             for same in sets
@@ -61,16 +66,35 @@ def settle_new(session: Session, athlete_id: UUID, new: Sequence[Overlap]) -> Se
 def settle_all(session: Session, athlete_id: UUID) -> Settled:
     """Settle every recording of an athlete anew."""
     known = {one.id: one for one in activities.overlaps(session, athlete_id)}
-    sets = groups([footprint(one) for one in known.values()])
-    return _write(session, athlete_id, sets, known, set())
+    return _write(session, athlete_id, groups(_footprints(known.values())), known, set())
+
+
+def group_of(session: Session, athlete_id: UUID, activity: Activity) -> frozenset[UUID]:
+    """Every recording of the activity one recording is of, itself among them."""
+    best = activity.duplicate_of or activity.id
+    others = activities.alternates(session, athlete_id, best)
+    return frozenset({activity.id, best, *(one.id for one in others)})
+
+
+def settle_again(session: Session, athlete_id: UUID, changed: Collection[UUID]) -> Settled:
+    """Settle recordings that were changed, came or went, with all they were or are alike to.
+
+    One that has lost its date is an activity of its own.
+    """
+    dated = activities.overlaps(session, athlete_id, changed)
+    alone = {one for one in changed if one not in {overlap.id for overlap in dated}}
+    activities.set_duplicate_of(session, athlete_id, dict.fromkeys(alone))
+    if not dated:
+        return Settled(dict.fromkeys(alone), frozenset())
+    return settle_new(session, athlete_id, dated)
 
 
 def footprint(one: Overlap) -> Footprint:
-    """As much of a stored recording as tells it from another."""
+    """As much of a stored recording as tells it from another; no start without a time of day."""
     return Footprint(
         key=str(one.id),
         sport=Sport(one.sport),
-        started_s=one.started_at.timestamp(),
+        started_s=one.started_at.timestamp() if _knows_time(one) else None,
         elapsed_s=(one.ended_at - one.started_at).total_seconds(),
         device=Device(one.device_manufacturer, one.device_product, one.device_serial),
         content=one.content_sha256,
@@ -81,6 +105,60 @@ def footprint(one: Overlap) -> Footprint:
         preferred_s=None if one.preferred_at is None else one.preferred_at.timestamp(),
         bare=one.records == 0,
     )
+
+
+def _footprints(overlaps: Collection[Overlap]) -> list[Footprint]:
+    """The footprints of recordings; those without a time of day put where they fit best.
+
+    Of the activities of that day and sport that are as long, within ``DAY_AGREEMENT``, the one that
+    comes nearest; each takes one of them. What fits none has no time and is like no other.
+    """
+    timed = {str(one.id): one for one in overlaps if _knows_time(one)}
+    marks = [footprint(one) for one in timed.values()]
+    untimed = [one for one in overlaps if not _knows_time(one)]
+    if not untimed:
+        return marks
+    runs = [timed[same[0].key] for same in groups(marks)]
+    pairs = sorted(
+        (
+            (_apart(one, run), one.content_sha256, run.content_sha256, run.session_index, one, run)
+            for one in untimed
+            for run in runs
+            if run.sport == one.sport and run.local_date == one.local_date
+        ),
+        key=lambda pair: pair[:4],
+    )
+    placed: dict[UUID, Overlap] = {}
+    taken: set[UUID] = set()
+    for apart, _, _, _, one, run in pairs:
+        if apart <= DAY_AGREEMENT and one.id not in placed and run.id not in taken:
+            placed[one.id] = run
+            taken.add(run.id)
+    return marks + [_placed(one, placed.get(one.id)) for one in untimed]
+
+
+def _placed(one: Overlap, run: Overlap | None) -> Footprint:
+    mark = footprint(one)
+    if run is None:
+        return mark
+    length_s = (run.ended_at - run.started_at).total_seconds()
+    return replace(mark, started_s=run.started_at.timestamp(), elapsed_s=length_s)
+
+
+def _apart(one: Overlap, other: Overlap) -> float:
+    """How far apart two recordings are in length, as a share of the longer."""
+    lengths = one.distance_m, other.distance_m
+    if not lengths[0] or not lengths[1]:
+        lengths = (
+            (one.ended_at - one.started_at).total_seconds(),
+            (other.ended_at - other.started_at).total_seconds(),
+        )
+    longest = max(lengths[0] or 0.0, lengths[1] or 0.0)
+    return abs((lengths[0] or 0.0) - (lengths[1] or 0.0)) / longest if longest > 0 else 1.0
+
+
+def _knows_time(one: Overlap) -> bool:
+    return one.zone_source is None or ZoneSource(one.zone_source).knows_time
 
 
 def _windows(around: Collection[Overlap]) -> Iterator[tuple[datetime, datetime]]:

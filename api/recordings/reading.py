@@ -6,12 +6,13 @@ What it returns is small and travels between processes: the samples are packed a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
-from analytics.recording import Recording, Stream
+from analytics.recording import Recording, Sport, Stream
 from analytics.runs.duplicates import richness
 from analytics.runs.metrics import RunMetrics, run_metrics
 from analytics.runs.signature import signature
@@ -21,6 +22,8 @@ from models.channels import ELAPSED, LATITUDE, LONGITUDE, PackedChannel, pack
 
 # Times are kept to the millisecond: no watch tells finer, and whole numbers pack well.
 MILLISECONDS_PER_SECOND = 1000
+
+NO_SPORTS: Final[Mapping[int, Sport]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class ReadActivity:
     richness: int
     signature: bytes | None
     channels: Sequence[PackedChannel]
+
+    def of(self, recording: Recording) -> ReadActivity:
+        """The same with its recording's date or warnings changed."""
+        return replace(self, recording=recording)
+
+    def without_channels(self) -> ReadActivity:
+        """The same without its samples."""
+        return replace(self, channels=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +68,19 @@ def content_sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_file(
+def read_file(  # noqa: PLR0913, PLR0917 - a file, and what is known of it and of its runner
     data: bytes,
     name: str,
     limits: Limits,
     height_cm: float | None,
     sha256: str | None = None,
+    sports: Mapping[int, Sport] = NO_SPORTS,
 ) -> ReadFile:
     """Read one watch file, as stored or as it lay in an archive.
 
     ``sha256`` is the hash of its decompressed bytes where it is known already: an original never
-    changes.
+    changes. ``sports`` has what the runner says that some of its activities were, by their place
+    in the file.
 
     Raises
     ------
@@ -81,21 +94,28 @@ def read_file(
         importer.key,
         height_cm,
         [
-            read_activity(recording, session_index, height_cm)
+            read_activity(recording, session_index, height_cm, sports.get(session_index))
             for session_index, recording in enumerate(importer.parse(content))
         ],
     )
 
 
 def read_activity(
-    recording: Recording, session_index: int, height_cm: float | None
+    recording: Recording,
+    session_index: int,
+    height_cm: float | None,
+    as_sport: Sport | None = None,
 ) -> ReadActivity:
-    """Everything that will be stored of one recording."""
+    """Everything that will be stored of one recording.
+
+    Read ``as_sport`` its metrics are of that sport; its recording keeps what the file says it was.
+    """
     mark = signature(recording)
+    told = recording if as_sport is None else replace(recording, sport=as_sport)
     return ReadActivity(
         session_index,
         recording.without_samples(),
-        run_metrics(recording, height_cm),
+        run_metrics(told, height_cm),
         richness(recording),
         None if mark is None else mark.to_bytes(),
         pack_samples(recording),

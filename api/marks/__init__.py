@@ -1,0 +1,1 @@
+"""Day marks: races, illness, travel, and what a day without a file means."""

@@ -1,0 +1,1 @@
+"""Stored recordings: read from their originals, changed by the runner, known as one activity."""
