@@ -196,8 +196,8 @@ def _remark(rows: Sequence[ActivityValues]) -> str | None:
     return PARTIAL if odd else None
 
 
-def _code_of(warning: JsonValue) -> JsonValue:
-    return warning["code"] if isinstance(warning, Mapping) else warning
+def _code_of(warning: JsonValue) -> str:
+    return str(warning["code"] if isinstance(warning, Mapping) else warning)
 
 
 def _outcome(new: _New, alternate_of: Mapping[UUID, UUID | None]) -> Outcome:
