@@ -1,8 +1,9 @@
 """Objects of a large JSON file one by one, so that no file is ever in memory whole.
 
 The text is followed by its brackets and strings alone, and each object is handed to the JSON
-parser by itself: one that is nonsense costs only itself, a file that breaks off is read up to
-where it does, and no depth of nesting does harm.
+parser by itself: one that is nonsense costs only itself, and all behind it only when its brackets
+or quotes are not in pairs; a file that breaks off is read up to where it does, and no depth of
+nesting does harm.
 """
 
 from __future__ import annotations

@@ -33,6 +33,22 @@ DTD = """<!DOCTYPE HealthData [
 <!-- Note: Any Records that appear as children of a correlation also appear as top-level. -->
 ]>
 """
+DTD_OF_IOS_16 = DTD.replace("Version: 14", "Version: 12").replace(
+    "]>",
+    """<!ELEMENT VisionPrescription ((RightEye|LeftEye|MetadataEntry)*)>
+<!ATTLIST VisionPrescription
+  type          CDATA #REQUIRED
+  brand         CDATA #IMPLIED
+<!ELEMENT RightEye EMPTY>
+<!ATTLIST RightEye
+  sphere        CDATA #IMPLIED
+  device CDATA #IMPLIED
+<!ELEMENT MetadataEntry EMPTY>
+>
+]>""",
+)
+"""Declarations that nobody closed, and a bracket too many: every phone of that system writes so."""
+
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' + DTD + '<HealthData locale="de_CH">\n'
 TAIL = "</HealthData>\n"
 
