@@ -146,6 +146,19 @@ def workout(told: Workout) -> str:
     )
 
 
+def route_within(start: datetime, seconds: int) -> str:
+    """A route as exports before 2019 held it within its workout, for ``Workout.inside``."""
+    return (
+        "  <WorkoutRoute>\n"
+        + "".join(
+            f'   <Location date="{written(start + timedelta(seconds=at))}" latitude="47.{at:05}" '
+            f'longitude="8.5" altitude="{400 + at}" speed="2.8"/>\n'
+            for at in range(seconds)
+        )
+        + "  </WorkoutRoute>\n"
+    )
+
+
 def _entry(key: str, value: str) -> str:
     return f'  <MetadataEntry key="{key}" value={quoteattr(value)}/>\n'
 

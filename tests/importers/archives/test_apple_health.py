@@ -268,17 +268,23 @@ def test_a_treadmill_run_has_its_pulse_and_the_same_flexions(listed: AllListed) 
     assert two.heart_rate_mean_bpm == pytest.approx(149.5, abs=1)
 
 
-def test_old_exports_carry_the_route_within(listed: AllListed) -> None:
-    inside = "".join(
-        f'<Location date="{writer.written(START + timedelta(seconds=at))}" latitude="47.{at:04}" '
-        f'longitude="8.5" altitude="420" speed="3"/>'
-        for at in range(60)
-    )
-    (run,) = listed(
-        {INDEX: writer.export(workout(inside=f"<WorkoutRoute>{inside}</WorkoutRoute>"))}
-    )
-    assert (run.recording.samples, run.file) == (60, None)
-    assert run.recording.has_position
+def test_old_exports_carry_the_route_within(read: Read) -> None:
+    day = timedelta(days=1)
+    told = [
+        workout(inside=writer.route_within(START, 60)),
+        workout(kind="Walking", start=START + day),
+        '<Workout workoutActivityType="HKWorkoutActivityTypeRunning"/>',
+        workout(start=START + 2 * day, inside=writer.route_within(START + 2 * day, 90)),
+    ]
+    one, two, broken, three = read({INDEX: writer.export(*told)})
+    assert isinstance(broken, Unread)
+    runs = [run for run in (one, two, three) if isinstance(run, Listed)]
+    assert [(run.recording.samples, run.file) for run in runs] == [
+        (60, None),
+        (0, None),
+        (90, None),
+    ]
+    assert [run.recording.has_position for run in runs] == [True, False, True]
 
 
 @pytest.mark.parametrize("size", [1, 7, 100, 4096])
