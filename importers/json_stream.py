@@ -18,8 +18,9 @@ from importers.contract import FailureCode, ImportFailure
 from importers.json_values import Fields, read_object
 from importers.limits import MIB, READ_BYTES
 
-LONGEST_OBJECT: Final = 16 * MIB
-"""Real ones, activities with their splits, have some hundred KB."""
+LONGEST_OBJECT: Final = 8 * MIB
+"""Activities with their splits have some hundred KB, the beats of a day's run half of this. What is
+made of one may take thirty times its text."""
 
 _TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
 _BETWEEN: Final = re.compile(r"[^{\]]*+")

@@ -91,10 +91,10 @@ def read_workout(text: bytes) -> Workout | None:
     end_s = seconds_since_1970(element.get("endDate"))
     if start_s is None or end_s is None or not 0 <= end_s - start_s <= LONGEST_S:
         return None
-    children = list(element)
-    entries = {
-        child.get("key") or "": child.get("value") for child in _named(children, "MetadataEntry")
-    }
+    children = _told(element)
+    entries: dict[str, str | None] = {}
+    for child in _named(children, "MetadataEntry"):
+        entries.setdefault(child.get("key") or "", child.get("value"))
     kind = (element.get("workoutActivityType") or "").removeprefix(_TYPE)
     sport, sub_sport = sport_of(kind)
     if sport is Sport.RUNNING and entries.get("HKIndoorWorkout") == "1":
@@ -152,6 +152,17 @@ def _element(text: bytes) -> Element | None:
         return cast("Element | None", found)
     except etree.XMLSyntaxError:  # pyright: ignore - as above
         return None
+
+
+def _told(workout: Element) -> list[Element]:
+    """What a workout holds, and behind it what the one activity it was made of does.
+
+    Newer phones tell some things there alone (the ascent), and others twice. The activities of a
+    triathlon are not told apart: their sports are not written.
+    """
+    children = list(workout)
+    activities = list(_named(children, "WorkoutActivity"))
+    return [*children, *activities[0]] if len(activities) == 1 else children
 
 
 def _named(elements: Sequence[Element], name: str) -> Iterator[Element]:

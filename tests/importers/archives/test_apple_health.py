@@ -55,6 +55,25 @@ def test_a_workout_s_own_sums_are_read_in_both_forms(listed: AllListed, *, moder
     assert [one.code for one in recording.warnings] == [Warn.NO_RECORDS]
 
 
+def test_what_only_its_one_activity_tells_is_read(listed: AllListed) -> None:
+    def inside(count: int) -> str:
+        told = (
+            '<WorkoutActivity uuid="a"><MetadataEntry key="HKElevationAscended" value="8400 cm"/>'
+            '<MetadataEntry key="HKTimeZone" value="Asia/Tokyo"/>'
+            '<WorkoutStatistics type="HKQuantityTypeIdentifierStepCount" sum="5000" unit="count"/>'
+            '<WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="1" '
+            'unit="km"/></WorkoutActivity>'
+        )
+        return told * count
+
+    one, two = listed(
+        {INDEX: writer.export(workout(inside=inside(1)), workout(kind="Walking", inside=inside(2)))}
+    )
+    assert (one.recording.totals.ascent_m, one.recording.totals.steps) == (84, 5000)
+    assert (one.recording.totals.distance_m, one.recording.zone) == (6000, "Europe/Zurich")
+    assert (two.recording.totals.ascent_m, two.recording.totals.steps) == (None, None)
+
+
 def test_offsets_behind_times_are_the_exporting_phone_s_and_tell_nothing(
     listed: AllListed,
 ) -> None:
