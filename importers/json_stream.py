@@ -1,8 +1,9 @@
 """Objects of a large JSON file one by one, so that no file is ever in memory whole.
 
 The text is followed by its brackets and strings alone, and each object is handed to the JSON
-parser by itself: one that is nonsense costs only itself, a file that breaks off is read up to
-where it does, and no depth of nesting does harm.
+parser by itself: one that is nonsense costs only itself, and all behind it only when its brackets
+or quotes are not in pairs; a file that breaks off is read up to where it does, and no depth of
+nesting does harm.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from importers.contract import FailureCode, ImportFailure
 from importers.json_values import Fields, read_object
 from importers.limits import MIB, READ_BYTES
 
-LONGEST_OBJECT: Final = 16 * MIB
-"""Real ones, activities with their splits, have some hundred KB."""
+LONGEST_OBJECT: Final = 8 * MIB
+"""Activities with their splits have some hundred KB, the beats of a day's run half of this. What is
+made of one may take thirty times its text."""
 
 _TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]"]', re.DOTALL)
 _BETWEEN: Final = re.compile(r"[^{\]]*+")

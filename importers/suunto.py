@@ -11,7 +11,6 @@ import re
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from math import degrees
 from typing import Final
 
@@ -31,14 +30,17 @@ from analytics.recording import (
     Warn,
 )
 from importers.contract import FailureCode, ImportFailure
+from importers.dates import moment, of_one_clock
 from importers.json_stream import JsonStream
 from importers.json_values import Fields
-from importers.limits import MAX_ACTIVITIES
+from importers.limits import MAX_MARKS, MAX_RECORDS
 from importers.pauses import merged
 from importers.points import Column
 from importers.sports import sport_of
+from importers.texts import plain
 from importers.timeline import timeline
-from importers.track import TrackFacts, dateless_recording, stated_offset, timed_recording
+from importers.totals import total
+from importers.track import TrackFacts, stated_offset, timed_recording
 from importers.xml_values import utc_second
 
 _LOG: Final = re.compile(rb'"DeviceLog"\s{0,40}:')
@@ -70,7 +72,11 @@ _KELVIN: Final = -273.15
 _LONGEST_LEAD_S: Final = 3600.0
 """A log begins with its first sample, unless its start was noted within an hour before."""
 
+_MOST_ACTIVITIES: Final = 100
+"""Of one log: a triathlon has three, five with its changes. More of them are one with the last."""
+
 _BEAT_MS: Final = (240.0, 3000.0)
+_LONGEST_GAP_MS: Final = 86_400_000.0
 _BEATS_AVERAGED: Final = 9
 _BEAT_HOLDS_S: Final = 10.0
 _FEW_HEART_RATES: Final = 0.5
@@ -93,7 +99,7 @@ class _SuuntoImporter:
             raise ImportFailure(FailureCode.DAMAGED if log.cut else FailureCode.NO_ACTIVITY)
         starts = log.starts or [_Start(log.header_s, log.header)]
         ends = [start.at_s for start in starts[1:]]
-        windows = [one for one in log.windows if one.text("Type") == "Activity"]
+        windows = [one for one in log.windows if one.kind == "Activity"]
         return [
             _recording(log, start, end, windows[at] if len(windows) == len(starts) else None)
             for at, (start, end) in enumerate(zip(starts, [*ends, None], strict=True))
@@ -111,11 +117,22 @@ class _Start:
     told: Fields
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Sums of a lap (``Autolap``, ``Lap``) or of an ``Activity``, up to ``end_s``."""
+
+    kind: str
+    end_s: float | None
+    timer_s: float | None
+    distance_m: float | None
+    ascent_m: float | None
+
+
 @dataclass(slots=True)
 class _Log:
     header: Fields = field(default_factory=Fields)
     device: Fields = field(default_factory=Fields)
-    windows: list[Fields] = field(default_factory=list[Fields])
+    windows: list[_Window] = field(default_factory=list[_Window])
     points: Float64Array = field(default_factory=lambda: np.empty((0, len(Column))))
     starts: list[_Start] = field(default_factory=list[_Start])
     pauses: list[tuple[float, bool]] = field(default_factory=list[tuple[float, bool]])
@@ -133,7 +150,10 @@ def _read(data: bytes) -> _Log:
     log = _Log()
     log.header = _object(log, data, _HEADER)
     log.device = _object(log, data, _DEVICE)
-    log.windows = [one.inner("Window") for one in _objects(log, data, _WINDOWS)]
+    for told in _objects(log, data, _WINDOWS):
+        if (window := _window(told.inner("Window"))) is not None:
+            log.windows.append(window)
+            _limit(len(log.windows), MAX_MARKS, "laps")
     log.beats_ms = _object(log, data, _BEATS).numbers("Data")
     rows: array[float] = array("d")
     for sample in _objects(log, data, _SAMPLES):
@@ -146,7 +166,26 @@ def _read(data: bytes) -> _Log:
         if not events:
             rows.extend(_row(at_s, sample))
     log.points = _merged(np.array(rows).reshape(-1, len(Column) + 1))
+    log.pauses.sort()
     return log
+
+
+def _limit(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise ImportFailure(FailureCode.TOO_LARGE, f"{most} {what}")
+
+
+def _window(told: Fields) -> _Window | None:
+    kind = told.text("Type")
+    if kind not in {"Autolap", "Lap", "Activity"}:
+        return None
+    return _Window(
+        kind,
+        utc_second(told.text("TimeISO8601")),
+        total(told.number("Duration")),
+        total(told.number("Distance")),
+        total(told.number("Ascent")),
+    )
 
 
 def _merged(rows: Float64Array) -> Float64Array:
@@ -183,7 +222,8 @@ def _objects(log: _Log, data: bytes, key: re.Pattern[str]) -> Iterator[Fields]:
     stream = JsonStream(io.BytesIO(data))
     if not stream.skip_to(key):
         return
-    for found in stream.objects():
+    for number, found in enumerate(stream.objects(), start=1):
+        _limit(number, MAX_RECORDS, "records")
         if isinstance(found, Fields):
             yield found
         else:
@@ -193,10 +233,11 @@ def _objects(log: _Log, data: bytes, key: re.Pattern[str]) -> Iterator[Fields]:
 
 def _note(log: _Log, at_s: float, event: Fields) -> None:
     """Keep an event that matters: the start of an activity, a pause."""
-    if "Activity" in event and len(log.starts) < MAX_ACTIVITIES:
+    if "Activity" in event and len(log.starts) < _MOST_ACTIVITIES:
         log.starts.append(_Start(at_s, event.inner("Activity")))
     if "Pause" in event and "State" in event.inner("Pause"):
         log.pauses.append((at_s, event.inner("Pause").flag("State")))
+        _limit(len(log.pauses), MAX_MARKS, "pauses")
 
 
 def _row(at_s: float, sample: Fields) -> list[float]:
@@ -221,13 +262,13 @@ def _row(at_s: float, sample: Fields) -> list[float]:
     return row
 
 
-def _recording(log: _Log, start: _Start, end_s: float | None, window: Fields | None) -> Recording:
+def _recording(log: _Log, start: _Start, end_s: float | None, window: _Window | None) -> Recording:
     first = start is log.starts[0] if log.starts else True
     last = end_s is None
-    time_s = log.points[:, Column.TIME]
     # What was sampled before the watch noted its first activity belongs to that one.
-    since = -np.inf if first or start.at_s is None else start.at_s
-    mine = (time_s >= since) & (time_s < (np.inf if last else end_s))
+    since_s = -np.inf if first or start.at_s is None else start.at_s
+    edges = np.searchsorted(log.points[:, Column.TIME], (since_s, np.inf if last else end_s))
+    points = log.points[slice(*edges)]
     begin_s = log.header_s if first and log.header_s is not None else start.at_s
     sport, sub_sport = _sport(start.told, log.header)
     offset_s, impossible = stated_offset(log.header.text("DateTime"))
@@ -236,36 +277,47 @@ def _recording(log: _Log, start: _Start, end_s: float | None, window: Fields | N
         sub_sport=sub_sport,
         device=Device(
             manufacturer="suunto",
-            product=log.device.text("Name") or None,
-            serial=log.device.text("SerialNumber") or None,
+            product=plain(log.device.text("Name")),
+            serial=plain(log.device.text("SerialNumber")),
         ),
         totals=_totals(log.header, window, whole=first and last),
         utc_offset_s=offset_s,
         warnings=(*_damage(log), *impossible),
     )
-    if not mine.any():
+    if not len(points):
         return _without_samples(begin_s, facts)
-    recording = _since(begin_s, timed_recording(log.points[mine], (), facts))
-    start_s = _second(recording)
-    until_s = recording.elapsed_s[-1]
+    recording = _since(begin_s, timed_recording(points, (), facts))
+    time_s, _ = of_one_clock(points[:, Column.TIME])
+    until_s = float(recording.elapsed_s[-1])
+    start_s = float(np.nanmax(time_s)) - until_s
     recording = replace(
         recording,
-        pauses=merged([*recording.pauses, *_pauses(log.pauses, start_s, float(until_s))]),
-        laps=_laps(log.windows, start_s, float(until_s)),
+        pauses=merged([*recording.pauses, *_pauses(log.pauses, start_s, until_s)]),
+        laps=_laps(log.windows, start_s, until_s),
     )
     return _with_beats(recording, log.beats_ms) if first and last else recording
 
 
 def _without_samples(begin_s: float | None, facts: TrackFacts) -> Recording:
-    alone = dateless_recording(np.empty((0, len(Column))), facts)
-    warnings = [one for one in alone.warnings if one.code is not Warn.NO_START]
-    warnings.append(RecordingWarning(Warn.NO_RECORDS if begin_s is not None else Warn.NO_START))
-    return replace(
-        alone,
-        started_at=None if begin_s is None else datetime.fromtimestamp(begin_s, UTC),
+    told = {
+        Warn.NO_RECORDS: True,
+        Warn.NO_START: begin_s is None,
+        Warn.IMPOSSIBLE_DATE: begin_s is not None and moment(begin_s) is None,
+        Warn.UNKNOWN_SPORT: facts.sport is Sport.UNKNOWN,
+    }
+    return Recording(
+        sport=facts.sport,
+        sub_sport=facts.sub_sport,
+        started_at=None if begin_s is None else moment(begin_s),
         utc_offset_s=facts.utc_offset_s,
+        elapsed_s=np.empty(0),
+        counts=RawCounts(records=0),
         totals=facts.totals,
-        warnings=tuple(warnings),
+        device=facts.device,
+        warnings=(
+            *facts.warnings,
+            *(RecordingWarning(code) for code, applies in told.items() if applies),
+        ),
     )
 
 
@@ -279,20 +331,25 @@ def _sport(told: Fields, header: Fields) -> tuple[Sport, str | None]:
     return _SPORTS.get(int(number), (Sport.OTHER, None))
 
 
-def _totals(header: Fields, window: Fields | None, *, whole: bool) -> DeviceTotals:
+def _totals(header: Fields, window: _Window | None, *, whole: bool) -> DeviceTotals:
     """Sums of one activity: of the whole log where it is the only one."""
-    elapsed_s = header.number("Duration") if whole else None
-    paused_s = header.number("PauseDuration")
-    timer_s = None if window is None else window.number("Duration")
+    if not whole:
+        return (
+            DeviceTotals()
+            if window is None
+            else DeviceTotals(
+                distance_m=window.distance_m, timer_s=window.timer_s, ascent_m=window.ascent_m
+            )
+        )
+    elapsed_s = total(header.number("Duration"))
+    timer_s = None if window is None else window.timer_s
     if timer_s is None and elapsed_s is not None:
-        timer_s = elapsed_s - (paused_s or 0.0)
-    own = window or Fields()
-    source = header if whole else own
+        timer_s = total(elapsed_s - (header.number("PauseDuration") or 0.0))
     return DeviceTotals(
-        distance_m=source.number("Distance"),
+        distance_m=total(header.number("Distance")),
         timer_s=timer_s,
         elapsed_s=elapsed_s,
-        ascent_m=source.number("Ascent"),
+        ascent_m=total(header.number("Ascent")),
     )
 
 
@@ -302,18 +359,17 @@ def _damage(log: _Log) -> tuple[RecordingWarning, ...]:
     return (RecordingWarning(Warn.DAMAGED_MIDDLE),) if log.broken else ()
 
 
-def _second(recording: Recording) -> float:
-    return recording.started_at.timestamp() if recording.started_at else 0.0
-
-
 def _since(begin_s: float | None, recording: Recording) -> Recording:
     """Recording that begins when the watch says it did, not with its first sample."""
-    lead_s = 0.0 if begin_s is None else _second(recording) - begin_s
-    if not 0 < lead_s <= _LONGEST_LEAD_S or begin_s is None:
+    begin = None if begin_s is None else moment(begin_s)
+    if begin is None or recording.started_at is None:
+        return recording
+    lead_s = (recording.started_at - begin).total_seconds()
+    if not 0 < lead_s <= _LONGEST_LEAD_S:
         return recording
     return replace(
         recording,
-        started_at=datetime.fromtimestamp(begin_s, UTC),
+        started_at=begin,
         elapsed_s=recording.elapsed_s + lead_s,
         pauses=tuple(Pause(one.start_s + lead_s, one.end_s + lead_s) for one in recording.pauses),
     )
@@ -323,7 +379,7 @@ def _pauses(
     events: Sequence[tuple[float, bool]], start_s: float, until_s: float
 ) -> Iterator[Pause]:
     since: float | None = None
-    for at_s, begins in sorted(events):
+    for at_s, begins in events:
         at = min(max(at_s - start_s, 0.0), until_s)
         if begins and since is None:
             since = at
@@ -335,18 +391,17 @@ def _pauses(
         yield Pause(since, until_s)
 
 
-def _laps(windows: Sequence[Fields], start_s: float, until_s: float) -> tuple[Lap, ...]:
+def _laps(windows: Sequence[_Window], start_s: float, until_s: float) -> tuple[Lap, ...]:
     """Laps the watch made by itself or, if it made none, those of its button."""
     for kind in ("Autolap", "Lap"):
         laps: list[Lap] = []
         begin = 0.0
         for window in windows:
-            end_s = utc_second(window.text("TimeISO8601"))
-            if window.text("Type") != kind or end_s is None or end_s < start_s:
+            if window.kind != kind or window.end_s is None or window.end_s < start_s:
                 continue
             if begin <= until_s:
-                laps.append(Lap(begin, window.number("Duration"), window.number("Distance")))
-            begin = max(begin, end_s - start_s)
+                laps.append(Lap(begin, window.timer_s, window.distance_m))
+            begin = max(begin, window.end_s - start_s)
         if laps:
             return tuple(laps)
     return ()
@@ -359,7 +414,7 @@ def _with_beats(recording: Recording, beats_ms: Sequence[float]) -> Recording:
     """
     rates = recording.streams.get(Stream.HEART_RATE_BPM)
     known = 0 if rates is None else int(np.isfinite(rates).sum())
-    beats = np.array(beats_ms)
+    beats = np.clip(np.array(beats_ms), 0.0, _LONGEST_GAP_MS)
     if known >= _FEW_HEART_RATES * recording.samples or len(beats) < _BEATS_AVERAGED:
         return recording
     times_s = np.cumsum(beats) / 1000.0

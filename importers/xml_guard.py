@@ -69,7 +69,11 @@ def root_onwards(data: bytes) -> bytes:
     start = root_offset(text)
     if text.find(b"<!ENTITY", start) >= 0:
         raise ImportFailure(FailureCode.FORBIDDEN_XML, "ENTITY")
-    text = text[start:] if start else text
+    return without_half_characters(text[start:] if start else text)
+
+
+def without_half_characters(text: bytes) -> bytes:
+    """UTF-8 XML with a replacement character for each reference to half of a character."""
     return _SURROGATE.sub("\ufffd".encode(), text) if b"&#" in text else text
 
 

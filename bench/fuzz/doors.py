@@ -17,6 +17,8 @@ from importers.sources import Archive, Refusal, is_zip
 
 HEIGHT_CM = 174.0
 HARDEST = 10
+LONGEST_WORDS = 400
+"""A title and its date."""
 
 
 def file_door(data: bytes, name: str) -> str:
@@ -42,6 +44,7 @@ def index_door(beside: Mapping[str, bytes]) -> Door:
         try:
             for entry in layout.entries(name, files.names, files.open):
                 check_text(entry.label, "a label")
+                must(len(entry.label) <= LONGEST_WORDS, "a long label")
                 if isinstance(entry, Unread):
                     check_failure(ImportFailure(entry.code, entry.detail))
                     unread += 1
@@ -49,6 +52,7 @@ def index_door(beside: Mapping[str, bytes]) -> Door:
                 listed += 1
                 for text in (entry.identity, entry.title):
                     check_text(text, "a title")
+                    must(len(text or "") <= LONGEST_WORDS, "a long title")
                 must(entry.rpe is None or 0 <= entry.rpe <= HARDEST, "an effort out of its scale")
                 must(entry.file is None or entry.file in files.names, "a file that is not there")
                 check_all([entry.recording], HEIGHT_CM)

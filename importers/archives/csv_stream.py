@@ -6,6 +6,7 @@ import codecs
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO, Final
 
 from importers.contract import FailureCode, ImportFailure
@@ -14,6 +15,7 @@ from importers.limits import READ_BYTES
 LONGEST_LINE: Final = 1 << 20
 """Characters. Descriptions run over several lines, each of them far shorter."""
 
+LONGEST_ROW: Final = 2 * LONGEST_LINE
 LONGEST_FIELD: Final = 1 << 17
 
 
@@ -31,13 +33,13 @@ def rows(stream: BinaryIO) -> Iterator[Row]:
     Raises
     ------
     ImportFailure
-        ``TOO_LARGE`` for a line beyond ``LONGEST_LINE``; as the stream does.
+        ``TOO_LARGE`` for a line beyond ``LONGEST_LINE`` or a row beyond ``LONGEST_ROW``; as the
+        stream does.
     """
-    lines = _lines(stream)
-    first = next(lines, "")
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(_chained(first, lines), delimiter=separator)
+    lines = _Lines(stream)
+    reader = csv.reader(lines, delimiter=max(",;\t", key=lines.first.count))
     while True:
+        lines.row_characters = 0
         try:
             cells = next(reader)
         except StopIteration:
@@ -51,10 +53,24 @@ def rows(stream: BinaryIO) -> Iterator[Row]:
         yield Row(reader.line_num, None if oversized else cells)
 
 
-def _chained(first: str, lines: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from lines
+class _Lines:
+    """Lines of a file; of one row not too many, for a row of ever more quoted cells never ends."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        lines = _lines(stream)
+        self.first = next(lines, "")
+        self.row_characters = 0
+        self._lines = chain([self.first] if self.first else [], lines)
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.row_characters += len(line)
+        if self.row_characters > LONGEST_ROW:
+            raise ImportFailure(FailureCode.TOO_LARGE, "row")
+        return line
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:

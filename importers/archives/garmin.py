@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from analytics.recording import (
@@ -26,14 +25,15 @@ from importers.archives.listing import (
     base_of,
     exertion,
     label_of,
-    plain,
     summary,
     totals_of,
 )
 from importers.contract import FailureCode, ImportFailure
 from importers.json_stream import Broken, JsonStream
 from importers.json_values import Fields
+from importers.limits import MAX_ACTIVITIES
 from importers.sports import sport_of
+from importers.texts import plain
 from importers.zone import possible_offset_s, zone_at
 
 _INDEX: Final = re.compile(
@@ -46,10 +46,6 @@ _HEAD_CHARACTERS: Final = 4096
 _CM: Final = 0.01
 _MS: Final = 0.001
 _POINTS_PER_RPE: Final = 10.0
-_LATEST_MS: Final = 4_102_444_800_000.0
-"""The year 2100."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FILE_OF: Final = re.compile(
     r"(?:activity_)?([0-9]{6,18})(?:_activity)?\.fit(?:\.gz)?", re.IGNORECASE
 )
@@ -87,7 +83,7 @@ def _entries(index: str, names: Collection[str], open_file: Opener) -> Iterator[
     Their parts are listed too, each with its sport; so a whole is only listed without them.
     """
     files = _files_by_id(names)
-    wholes: list[Fields] = []
+    wholes: list[tuple[int | None, Listed | Unread]] = []
     parents: set[int] = set()
     with open_file(index) as stream:
         for number, found in enumerate(_activities(JsonStream(stream)), start=1):
@@ -98,13 +94,14 @@ def _entries(index: str, names: Collection[str], open_file: Opener) -> Iterator[
             parent = _whole(found, "parentId")
             if parent is not None:
                 parents.add(parent)
-            if found.flag("parent"):
-                wholes.append(found)
+            entry = _read(found, number, files)
+            if found.flag("parent") and len(wholes) < MAX_ACTIVITIES:
+                wholes.append((_whole(found, "activityId"), entry))
             else:
-                yield _read(found, number, files)
-    for whole in wholes:
-        if _whole(whole, "activityId") not in parents:
-            yield _read(whole, 0, files)
+                yield entry
+    for identity, entry in wholes:
+        if identity not in parents:
+            yield entry
 
 
 def _activities(text: JsonStream) -> Iterator[Fields | Broken]:
@@ -149,31 +146,32 @@ def _read(fields: Fields, number: int, files: Mapping[int, str]) -> Listed | Unr
     identity = _whole(fields, "activityId")
     if identity is None:
         return Unread(label=f"activity {number}", code=FailureCode.DAMAGED, detail="activityId")
-    start, offset = _clock(fields)
+    start_s, offset_s = _clock(fields)
     sport, sub_sport = sport_of(
         fields.text("activityType") or fields.inner("activityType").text("typeKey")
     )
     title = plain(fields.text("name") or fields.text("activityName"))
     points = fields.number("workoutRpe") or fields.number("directWorkoutRpe")
     serial = _whole(fields, "deviceId")
-    possible = None if offset is None else possible_offset_s(offset)
-    impossible = offset is not None and possible is None
+    possible = None if offset_s is None else possible_offset_s(offset_s)
+    impossible = offset_s is not None and possible is None
+    recording = summary(
+        sport=sport,
+        sub_sport=sub_sport,
+        start_s=start_s,
+        totals=_totals(fields, sport),
+        zone=_zone(fields),
+        utc_offset_s=possible,
+        device=Device(
+            manufacturer=plain((fields.text("manufacturer") or "").lower()),
+            serial=None if serial is None else str(serial),
+        ),
+        warnings=(RecordingWarning(Warn.IMPOSSIBLE_OFFSET),) if impossible else (),
+    )
     return Listed(
         identity=f"garmin:{identity}",
-        label=label_of(title, sport, start and start + timedelta(seconds=possible or 0)),
-        recording=summary(
-            sport=sport,
-            sub_sport=sub_sport,
-            started_at=start,
-            totals=_totals(fields, sport),
-            zone=_zone(fields),
-            utc_offset_s=possible,
-            device=Device(
-                manufacturer=(plain(fields.text("manufacturer")) or "").lower() or None,
-                serial=None if serial is None else str(serial),
-            ),
-            warnings=(RecordingWarning(Warn.IMPOSSIBLE_OFFSET),) if impossible else (),
-        ),
+        label=label_of(title, recording),
+        recording=recording,
         title=title,
         rpe=exertion(None if points is None else points / _POINTS_PER_RPE),
         file=files.get(identity),
@@ -185,23 +183,25 @@ def _is_page(fields: Fields) -> bool:
     return "startTimeGMT" in fields
 
 
-def _clock(fields: Fields) -> tuple[datetime | None, float | None]:
-    """Start, and the local clock's offset from UTC in seconds."""
+def _clock(fields: Fields) -> tuple[float | None, float | None]:
+    """Start, in seconds since 1970 UTC, and the local clock's offset from UTC, in seconds."""
     if _is_page(fields):
-        start = utc_moment(fields.text("startTimeGMT") or "")
-        local = utc_moment(fields.text("startTimeLocal") or "")
+        start_s, local_s = _written_s(fields, "startTimeGMT"), _written_s(fields, "startTimeLocal")
     else:
-        start = _moment(fields.number("startTimeGmt") or fields.number("beginTimestamp"))
+        start_s = _counted_s(fields, "startTimeGmt") or _counted_s(fields, "beginTimestamp")
         # The local clock's reading, as if it were UTC.
-        local = _moment(fields.number("startTimeLocal"))
-    offset = None if start is None or local is None else (local - start).total_seconds()
-    return start, offset
+        local_s = _counted_s(fields, "startTimeLocal")
+    return start_s, None if start_s is None or local_s is None else local_s - start_s
 
 
-def _moment(since_1970_ms: float | None) -> datetime | None:
-    if since_1970_ms is None or not 0 < since_1970_ms < _LATEST_MS:
-        return None
-    return _EPOCH + timedelta(milliseconds=since_1970_ms)
+def _written_s(fields: Fields, name: str) -> float | None:
+    found = utc_moment(fields.text(name) or "")
+    return None if found is None else found.timestamp()
+
+
+def _counted_s(fields: Fields, name: str) -> float | None:
+    since_1970_ms = fields.number(name)
+    return since_1970_ms * _MS if since_1970_ms else None
 
 
 def _totals(fields: Fields, sport: Sport) -> DeviceTotals:

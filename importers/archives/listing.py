@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -20,12 +20,11 @@ from analytics.recording import (
 )
 from importers.archives.contract import Listed, Unread
 from importers.contract import FailureCode, ImportFailure
-from importers.dates import EARLIEST, LATEST
+from importers.dates import moment
+from importers.totals import SMALLEST_TOTAL
 
 MAX_LISTED: Final = 200_000
 """Rows of one index: some thirty a day for twenty years, which nobody has."""
-
-LONGEST_TITLE: Final = 300
 
 FARTHEST_M: Final = 2_000_000.0
 LONGEST_S: Final = 60 * 86_400.0
@@ -33,14 +32,12 @@ MOST_STEPS: Final = 2_000_000
 MOST_ASCENT_M: Final = 100_000.0
 HIGHEST_RPE: Final = 10.0
 
-_BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f]+")
-
 
 def summary(  # noqa: PLR0913 - keywords, each a fact of its own
     *,
     sport: Sport,
     sub_sport: str | None,
-    started_at: datetime | None,
+    start_s: float | None,
     totals: DeviceTotals,
     zone: str | None = None,
     utc_offset_s: int | None = None,
@@ -49,14 +46,13 @@ def summary(  # noqa: PLR0913 - keywords, each a fact of its own
 ) -> Recording:
     """Make a recording without samples, with the warnings that go with that.
 
-    It has no date when the one it is given cannot be.
+    ``start_s`` is seconds since 1970 UTC. A start that is no possible date is none.
     """
-    impossible = started_at is not None and not EARLIEST <= started_at < LATEST
-    started_at = None if impossible else started_at
+    started_at = None if start_s is None else moment(start_s)
     told = {
-        Warn.IMPOSSIBLE_DATE: impossible,
         Warn.NO_RECORDS: True,
-        Warn.NO_START: started_at is None,
+        Warn.NO_START: start_s is None,
+        Warn.IMPOSSIBLE_DATE: start_s is not None and started_at is None,
         Warn.UNKNOWN_SPORT: sport is Sport.UNKNOWN,
     }
     return Recording(
@@ -77,8 +73,8 @@ def summary(  # noqa: PLR0913 - keywords, each a fact of its own
 
 
 def within(value: float | None, most: float) -> float | None:
-    """Value if it is a positive number up to ``most``, else None: exports write 0 for unknown."""
-    return value if value is not None and 0 < value <= most else None
+    """Value if it is anything up to ``most``, else None: exports write 0 for unknown."""
+    return value if value is not None and SMALLEST_TOTAL <= value <= most else None
 
 
 def totals_of(
@@ -105,16 +101,17 @@ def exertion(value: float | None) -> float | None:
     return within(value, HIGHEST_RPE)
 
 
-def plain(text: str | None) -> str | None:
-    """Text as one line without control characters, None when nothing is left."""
-    words = _BLANKS.sub(" ", text or "").strip()
-    return words[:LONGEST_TITLE] or None
-
-
-def label_of(title: str | None, sport: Sport, started_at: datetime | None) -> str:
-    """What a list of files calls an activity; its time is UTC unless ``started_at`` has a zone."""
-    name = title or sport.value
-    return name if started_at is None else f"{name}, {started_at:%Y-%m-%d %H:%M}"
+def label_of(title: str | None, recording: Recording) -> str:
+    """What a list of files calls an activity; its time is local where that is known, else UTC."""
+    name = title or recording.sport.value
+    start = recording.started_at
+    if start is None:
+        return name
+    if recording.utc_offset_s is not None:
+        start += timedelta(seconds=recording.utc_offset_s)
+    elif recording.zone is not None:
+        start = start.astimezone(ZoneInfo(recording.zone))
+    return f"{name}, {start:%Y-%m-%d %H:%M}"
 
 
 def folder_of(name: str) -> str:

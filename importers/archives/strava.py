@@ -26,12 +26,12 @@ from importers.archives.listing import (
     beside,
     exertion,
     label_of,
-    plain,
     summary,
     totals_of,
 )
 from importers.contract import FailureCode, ImportFailure
 from importers.sports import sport_of
+from importers.texts import plain
 
 _INDEX: Final = re.compile(r"activities(?: ?\(\d{1,3}\))?\.csv", re.IGNORECASE)
 """A second download of the same file gets a number."""
@@ -227,7 +227,7 @@ def _read(
     if row.cells is None or identity is None or _runs_on(row.cells, width):
         return Unread(label=f"row {row.line}", code=FailureCode.DAMAGED)
     cells = _Cells(row.cells, places)
-    started_at = utc_moment(cells.text(_Field.DATE))
+    start = utc_moment(cells.text(_Field.DATE))
     sport, sub_sport = sport_of(cells.text(_Field.TYPE))
     elapsed_s = cells.number(_Field.ELAPSED_S) or cells.number(_Field.SHOWN_ELAPSED)
     distance_m = _distance_m(cells, sport)
@@ -240,17 +240,21 @@ def _read(
         ascent_m=cells.number(_Field.ASCENT_M),
     )
     title = plain(cells.text(_Field.NAME))
-    file = files.get(cells.text(_Field.FILE).lower()) or files.get(
-        cells.text(_Field.FILE).lower().removesuffix(".gz")
+    name = cells.text(_Field.FILE).lower()
+    file = files.get(name) or files.get(name.removesuffix(".gz"))
+    recording = summary(
+        sport=sport,
+        sub_sport=sub_sport,
+        start_s=None if start is None else start.timestamp(),
+        totals=totals,
     )
-    if started_at is None and file is None and totals.elapsed_s is None:
-        return Unread(
-            label=label_of(title, sport, None), code=FailureCode.DAMAGED, detail=f"row {row.line}"
-        )
+    label = label_of(title, recording)
+    if recording.started_at is None and file is None and totals.elapsed_s is None:
+        return Unread(label=label, code=FailureCode.DAMAGED, detail=f"row {row.line}")
     return Listed(
         identity=f"strava:{identity}",
-        label=label_of(title, sport, started_at),
-        recording=summary(sport=sport, sub_sport=sub_sport, started_at=started_at, totals=totals),
+        label=label,
+        recording=recording,
         title=title,
         rpe=exertion(cells.number(_Field.EXERTION)),
         file=file,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.recording import Pause, Recording, Sport, Stream, Warn
+from analytics.recording import DeviceTotals, Lap, Pause, Recording, Sport, Stream, Warn
 from bench.writers.exports import suunto as writer
 from bench.writers.exports.garmin import JsonValue
 from bench.writers.exports.suunto import START
+from importers import suunto
 from importers.contract import FailureCode, ImportFailure
 from importers.identify import read
 from importers.limits import DEFAULT_LIMITS
@@ -73,9 +74,9 @@ def test_a_log_begins_when_its_header_says() -> None:
     assert run.elapsed_s[[0, -1]].tolist() == [8, 607]
 
 
-def _plain(seconds: int) -> list[JsonValue]:
+def _plain(seconds: int, start: datetime = START) -> list[JsonValue]:
     """Samples without events."""
-    return [one for one in writer.samples(START, seconds) if "Events" not in str(one)]
+    return [one for one in writer.samples(start, seconds) if "Events" not in str(one)]
 
 
 def test_laps_are_those_the_watch_made() -> None:
@@ -144,6 +145,96 @@ def test_a_log_without_a_date_is_kept_dateless() -> None:
     run = only(writer.log({"ActivityType": 3, "Distance": 5000}, []))
     assert (run.started_at, run.totals.distance_m) == (None, 5000)
     assert Warn.NO_START in codes(run)
+
+
+@pytest.mark.parametrize("year", [1970, 1066, 2100])
+def test_a_log_of_an_impossible_date_is_whole_and_dateless(year: int) -> None:
+    start = START.replace(year=year)
+    sampled = [
+        *writer.samples(start, 60),
+        writer.event(start, 20, {"Pause": {"State": True}}),
+        writer.event(start, 35, {"Pause": {"State": False}}),
+    ]
+    windows = [writer.window(start, end_s, "Autolap", Distance=90) for end_s in (30, 60)]
+    # Noted a little earlier, which is no more of a date.
+    told = writer.header(start - timedelta(seconds=8), 68)
+    run = only(writer.log(told, sampled, windows=windows))
+    assert (run.started_at, codes(run)) == (None, [Warn.IMPOSSIBLE_DATE])
+    assert run.elapsed_s[[0, -1]].tolist() == [0, 59]
+    assert run.pauses == (Pause(20, 35),)
+    assert [lap.start_s for lap in run.laps] == [0, 30]
+
+
+def test_a_log_just_after_midnight_of_1970_has_no_date_either() -> None:
+    """A clock that starts at 0 was noted at 23:59 of 1969 by the header."""
+    start = START.replace(year=1970, month=1, day=1, hour=0, minute=0, second=5)
+    run = only(writer.log(writer.header(start - timedelta(seconds=8), 68), _plain(60, start)))
+    assert (run.started_at, run.elapsed_s[0]) == (None, 0)
+
+
+def test_sums_of_an_impossible_date_have_none() -> None:
+    run = only(writer.log(writer.header(START.replace(year=1066), 600), []))
+    assert (run.started_at, run.totals.distance_m) == (None, 1800)
+    assert codes(run) == [Warn.NO_RECORDS, Warn.IMPOSSIBLE_DATE]
+
+
+def test_sums_nobody_can_have_are_left_out() -> None:
+    absurd: dict[str, JsonValue] = {
+        "Distance": 1e300,
+        "Duration": -5,
+        "PauseDuration": 7,
+        "Ascent": "1e999",
+    }
+    windows: list[JsonValue] = [
+        writer.window(START, 30, "Lap", Distance=1e12, Duration=-1),
+        writer.window(START, 60, "Activity", Distance=1e12, Duration=1e12, Ascent=-3),
+    ]
+    sampled = writer.samples(START, 60)
+    run = only(writer.log(writer.header(START, 60, **absurd), sampled, windows=windows))
+    assert run.totals == DeviceTotals()
+    assert run.laps == (Lap(0, None, None),)
+
+
+def test_words_of_a_log_can_be_stored() -> None:
+    data = writer.log({"DateTime": writer.local(START, 0)}, writer.samples(START, 60))
+    data = data.replace(b'"Amsterdam"', b'"Ams\\ud800ter\\u0000dam' + b"!" * 500 + b'"')
+    product = only(data).device.product
+    assert product is not None
+    assert (product[:12], len(product)) == ("Ams\ufffdter dam!", 300)
+
+
+def test_beats_of_no_heart_are_no_beats() -> None:
+    beats: list[JsonValue] = [1e308, 1e308, -1e308, *[500] * 300]
+    data = writer.log(writer.header(START, 60), writer.samples(START, 60), beats_ms=beats)
+    assert Stream.HEART_RATE_BPM not in only(data).streams
+
+
+def test_a_log_of_ever_more_activities_ends() -> None:
+    sampled = [
+        *writer.samples(START, 300),
+        *(writer.event(START, at, {"Activity": {"ActivityType": 3}}) for at in range(1, 250)),
+    ]
+    runs = IMPORTER.parse(writer.log(writer.header(START, 300), sampled))
+    assert len(runs) == 100
+    assert sum(run.samples for run in runs) == 300
+
+
+@pytest.mark.parametrize("limit", ["MAX_RECORDS", "MAX_MARKS"])
+@pytest.mark.parametrize("kind", ["windows", "pauses"])
+def test_a_log_of_more_than_anybody_does_is_too_large(
+    monkeypatch: pytest.MonkeyPatch, limit: str, kind: str
+) -> None:
+    monkeypatch.setattr(suunto, limit, 100)
+    windows = [writer.window(START, at, "Lap", Distance=9) for at in range(101)]
+    pauses = [writer.event(START, at, {"Pause": {"State": at % 2 == 0}}) for at in range(101)]
+    data = writer.log(
+        writer.header(START, 200),
+        pauses if kind == "pauses" else [],
+        windows=windows if kind == "windows" else [],
+    )
+    with pytest.raises(ImportFailure) as failure:
+        IMPORTER.parse(data)
+    assert failure.value.code is FailureCode.TOO_LARGE
 
 
 def test_a_log_that_was_cut_is_read_up_to_there() -> None:

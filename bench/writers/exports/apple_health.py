@@ -33,6 +33,22 @@ DTD = """<!DOCTYPE HealthData [
 <!-- Note: Any Records that appear as children of a correlation also appear as top-level. -->
 ]>
 """
+DTD_OF_IOS_16 = DTD.replace("Version: 14", "Version: 12").replace(
+    "]>",
+    """<!ELEMENT VisionPrescription ((RightEye|LeftEye|MetadataEntry)*)>
+<!ATTLIST VisionPrescription
+  type          CDATA #REQUIRED
+  brand         CDATA #IMPLIED
+<!ELEMENT RightEye EMPTY>
+<!ATTLIST RightEye
+  sphere        CDATA #IMPLIED
+  device CDATA #IMPLIED
+<!ELEMENT MetadataEntry EMPTY>
+>
+]>""",
+)
+"""Declarations that nobody closed, and a bracket too many: every phone of that system writes so."""
+
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n' + DTD + '<HealthData locale="de_CH">\n'
 TAIL = "</HealthData>\n"
 
@@ -127,6 +143,19 @@ def workout(told: Workout) -> str:
         f'endDate="{written(told.end)}"{told.attributes}>\n'
         f"{zone}{_entry('HKIndoorWorkout', str(int(told.indoor)))}"
         f"{events}{statistics}{told.inside}{routes} </Workout>\n"
+    )
+
+
+def route_within(start: datetime, seconds: int) -> str:
+    """A route as exports before 2019 held it within its workout, for ``Workout.inside``."""
+    return (
+        "  <WorkoutRoute>\n"
+        + "".join(
+            f'   <Location date="{written(start + timedelta(seconds=at))}" latitude="47.{at:05}" '
+            f'longitude="8.5" altitude="{400 + at}" speed="2.8"/>\n'
+            for at in range(seconds)
+        )
+        + "  </WorkoutRoute>\n"
     )
 
 

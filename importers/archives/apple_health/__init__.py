@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
-from zoneinfo import ZoneInfo
+from itertools import islice, repeat
 
 import numpy as np
 
@@ -20,8 +20,8 @@ from importers import gpx
 from importers.archives.apple_health import scan
 from importers.archives.apple_health.route import joined
 from importers.archives.apple_health.tallies import KINDS, Tallies
-from importers.archives.apple_health.values import moment
-from importers.archives.apple_health.workout import Workout, read_workout
+from importers.archives.apple_health.values import written
+from importers.archives.apple_health.workout import Workout, read_locations, read_workout
 from importers.archives.contract import Listed, Opener, Role, Unread
 from importers.archives.listing import (
     MAX_LISTED,
@@ -92,14 +92,21 @@ def _entries(index: str, names: Collection[str], open_file: Opener) -> Iterator[
         with open_file(index) as stream:
             for record in scan.records(stream, KINDS):
                 tallies.add(record)
-    files = beside(index, names)
+    files = dict(beside(index, names))
     at = 0
-    for number, workout in enumerate(found, start=1):
-        if workout is None:
-            yield Unread(label=f"workout {number}", code=FailureCode.DAMAGED)
-            continue
-        yield _listed(workout, tallies, at, files, open_file)
-        at += 1
+    with ExitStack() as reading:
+        texts: Iterable[bytes] = repeat(b"")
+        if any(workout.holds_route for workout in workouts):
+            # Routes within are read once more, one at a time: all of them would take too much.
+            texts = scan.workouts(reading.enter_context(open_file(index)))
+        for number, (workout, text) in enumerate(zip(found, texts, strict=False), start=1):
+            if workout is None:
+                yield Unread(label=f"workout {number}", code=FailureCode.DAMAGED)
+                continue
+            own = _own_files(workout, files)
+            routes = _routes(own, open_file) or _route_within(workout, text)
+            yield _listed(workout, tallies, at, own, routes)
+            at += 1
     if broken is not None:
         raise broken
 
@@ -120,7 +127,7 @@ def _workouts(index: str, open_file: Opener) -> tuple[list[Workout | None], Impo
 
 
 def _listed(
-    workout: Workout, tallies: Tallies, at: int, files: Mapping[str, str], open_file: Opener
+    workout: Workout, tallies: Tallies, at: int, own: Sequence[str], routes: Sequence[Recording]
 ) -> Listed:
     steps = None
     if workout.sport in _STEPPING:
@@ -132,27 +139,26 @@ def _listed(
         steps=steps,
         ascent_m=workout.ascent_m,
     )
-    own = [
-        file
-        for path in workout.references
-        if (file := files.get(path.removeprefix("/").lower())) is not None
-    ]
-    routes = _routes(workout, own, open_file)
-    start = moment(workout.start_s)
-    local = start if workout.zone is None else start.astimezone(ZoneInfo(workout.zone))
+    recording = joined(workout, totals, routes, tallies.heart_rates(at))
     return Listed(
-        identity=(
-            f"apple_health:{workout.kind}:{start:%Y-%m-%dT%H:%M:%SZ}"
-            f":{moment(workout.end_s):%Y-%m-%dT%H:%M:%SZ}"
-        ),
-        label=label_of(workout.kind or None, workout.sport, local),
-        recording=joined(workout, totals, routes, tallies.heart_rates(at)),
+        identity=f"apple_health:{workout.kind}:{written(workout.start_s)}:{written(workout.end_s)}",
+        label=label_of(workout.kind or None, recording),
+        recording=recording,
         rpe=exertion(tallies.effort(at)),
         file=own[0] if own else None,
     )
 
 
-def _routes(workout: Workout, files: Sequence[str], open_file: Opener) -> list[Recording]:
+def _own_files(workout: Workout, files: dict[str, str]) -> list[str]:
+    """Files of its routes, taken out of ``files``: a route is of the first workout that names it.
+
+    However often a file is named, it is read once.
+    """
+    paths = (path.removeprefix("/").lower() for path in workout.references)
+    return [file for path in paths if (file := files.pop(path, None)) is not None]
+
+
+def _routes(files: Sequence[str], open_file: Opener) -> list[Recording]:
     """Routes that can be read: a workout without is still one."""
     found: list[Recording] = []
     for file in files:
@@ -161,6 +167,12 @@ def _routes(workout: Workout, files: Sequence[str], open_file: Opener) -> list[R
                 found += gpx.IMPORTER.parse(read_bounded(stream, DEFAULT_LIMITS))
         except ImportFailure:
             continue
-    if not found and np.isfinite(workout.locations[:, Column.TIME]).any():
-        found.append(timed_recording(workout.locations, (), TrackFacts(sport=workout.sport)))
     return found
+
+
+def _route_within(workout: Workout, text: bytes) -> list[Recording]:
+    """Route that stands within the workout itself, if there is one."""
+    locations = read_locations(text) if workout.holds_route else np.empty((0, len(Column)))
+    if not np.isfinite(locations[:, Column.TIME]).any():
+        return []
+    return [timed_recording(locations, (), TrackFacts(sport=workout.sport))]

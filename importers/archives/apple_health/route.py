@@ -10,6 +10,7 @@ import numpy as np
 
 from analytics.recording import (
     NO_POSITION,
+    BoolArray,
     DeviceTotals,
     Float32Array,
     Float64Array,
@@ -23,9 +24,9 @@ from analytics.recording import (
     Warn,
 )
 from importers.archives.apple_health.tallies import HeartRates
-from importers.archives.apple_health.values import moment
 from importers.archives.apple_health.workout import Workout
 from importers.archives.listing import summary
+from importers.dates import moment
 from importers.pauses import merged
 
 HELD_S: Final = 10.0
@@ -54,7 +55,7 @@ def joined(
     alone = summary(
         sport=workout.sport,
         sub_sport=workout.sub_sport,
-        started_at=moment(workout.start_s),
+        start_s=workout.start_s,
         totals=totals,
         zone=workout.zone,
         device=workout.device,
@@ -64,7 +65,8 @@ def joined(
         ((_start_s(route), route) for route in routes if _is_of(route, workout)),
         key=lambda pair: pair[0],
     )
-    if own:
+    # A workout whose date cannot be is not dated by a route of that time.
+    if own and alone.started_at is not None:
         return _with_routes(alone, workout, own, heart_rates)
     return alone if heart_rates is None else _with_heart_rates(alone, heart_rates)
 
@@ -89,18 +91,22 @@ def _with_routes(
     # A receiver that had a fix before the start counts from there, as in every format.
     begin_s = min(workout.start_s, routes[0][0])
     later_s = workout.start_s - begin_s
-    seconds: Float64Array = np.empty(0)
-    latitudes: Int32Array = np.empty(0, np.int32)
-    longitudes: Int32Array = np.empty(0, np.int32)
-    streams = {stream: np.empty(0, np.float32) for stream in _FROM_ROUTE}
+    times: list[Float64Array] = []
+    parts: list[tuple[Recording, BoolArray]] = []
+    until_s = -np.inf
     for start_s, route in routes:
         own_s = route.elapsed_s + (start_s - begin_s)
-        new = own_s > (seconds[-1] if len(seconds) else -np.inf)
-        seconds = np.concatenate((seconds, own_s[new]))
-        latitudes = np.concatenate((latitudes, _circles(route.latitude_semicircles, new)))
-        longitudes = np.concatenate((longitudes, _circles(route.longitude_semicircles, new)))
-        for stream in _FROM_ROUTE:
-            streams[stream] = np.concatenate((streams[stream], _values(route, stream, new)))
+        new = own_s > until_s
+        until_s = max(until_s, own_s[-1])
+        times.append(own_s[new])
+        parts.append((route, new))
+    seconds = np.concatenate(times)
+    latitudes = np.concatenate([_circles(one.latitude_semicircles, new) for one, new in parts])
+    longitudes = np.concatenate([_circles(one.longitude_semicircles, new) for one, new in parts])
+    streams = {
+        stream: np.concatenate([_values(one, stream, new) for one, new in parts])
+        for stream in _FROM_ROUTE
+    }
     if heart_rates is not None:
         streams[Stream.HEART_RATE_BPM] = _held(
             HeartRates(heart_rates.seconds + later_s, heart_rates.beats_per_minute), seconds
@@ -125,15 +131,13 @@ def _with_routes(
     )
 
 
-def _circles(circles: Int32Array, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Int32Array:
+def _circles(circles: Int32Array, kept: BoolArray) -> Int32Array:
     if not len(circles):
         return np.full(int(kept.sum()), NO_POSITION, np.int32)
     return circles[kept]
 
 
-def _values(
-    route: Recording, stream: Stream, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Float32Array:
+def _values(route: Recording, stream: Stream, kept: BoolArray) -> Float32Array:
     values = route.streams.get(stream)
     return np.full(int(kept.sum()), np.nan, np.float32) if values is None else values[kept]
 

@@ -28,6 +28,11 @@ _WORKOUT: Final = re.compile(rb"<Workout[ \t\r\n]")
 _WORKOUT_END: Final = re.compile(rb"</Workout[ \t\r\n]*>|<Workout[ \t\r\n]|</HealthData")
 _TAG: Final = re.compile(rb"""<[A-Za-z]++(?:[^"'<>]|"[^"<]*+"|'[^'<]*+')*+>""")
 _ENTITY: Final = b"<!ENTITY"
+_DTD: Final = re.compile(
+    rb"(<!DOCTYPE[ \t\r\n]+HealthData[ \t\r\n]*)\[.*?\][ \t\r\n]*(>[ \t\r\n]*<HealthData)",
+    re.DOTALL,
+)
+"""With the declarations that no phone of iOS 16 closed (HealthKit Export Version 12)."""
 _OVERLAP: Final = 32
 """More than the longest thing searched for, which may lie across two chunks."""
 
@@ -74,9 +79,20 @@ def _begin(stream: BinaryIO) -> _Window:
     encoding = encoding_of(window.data)
     if encoding not in {"utf-8", "ascii"}:
         raise ImportFailure(FailureCode.FORBIDDEN_XML, f"encoding {encoding}")
+    head = _without_declarations(head)
     if root_name(head[root_offset(head) :]) != _ROOT:
         raise ImportFailure(FailureCode.NOT_RECOGNISED)
     return window
+
+
+def _without_declarations(head: bytes) -> bytes:
+    """Beginning without its DTD's content: nobody reads that, so it may be as broken as it is.
+
+    One that refers to something outside stays, and is refused like any other.
+    """
+    start = max(head.find(b"<!DOCTYPE"), 0)
+    declared = _DTD.match(head, start)
+    return head if declared is None else head[:start] + declared.expand(rb"\1\2")
 
 
 def workouts(stream: BinaryIO) -> Iterator[bytes]:

@@ -17,6 +17,7 @@ from analytics.recording import Float32Array, Float64Array
 from importers.archives.apple_health.scan import FoundRecord
 from importers.archives.apple_health.values import midnight_s, seconds_since_1970, unescaped
 from importers.archives.apple_health.workout import Workout
+from importers.texts import plain
 from importers.xml_values import number
 
 STEP_COUNT: Final = "StepCount"
@@ -30,6 +31,12 @@ then it did not count all along)."""
 
 _MOST_HEART_RATES: Final = 100_000
 """Of one source in one workout: one a second for more than a day."""
+
+_MOST_IN_ALL: Final = 20_000_000
+"""Heart rates that are kept: one every five seconds for three years of workouts, in 240 MB."""
+
+_MOST_SOURCES: Final = 16
+"""Of one workout: devices and apps that counted the same steps or beats."""
 
 _ATTRIBUTE: Final = re.compile(
     rb"""\s(startDate|endDate|value|sourceName)\s*=\s*(?:"([^"]*)"|'([^']*)')"""
@@ -56,9 +63,11 @@ class HeartRates:
 
 @dataclass(slots=True)
 class _Tally:
-    steps: defaultdict[str, float] = field(default_factory=lambda: defaultdict[str, float](float))
-    beats: dict[str, tuple[array[float], array[float]]] = field(
-        default_factory=dict[str, tuple["array[float]", "array[float]"]]
+    steps: defaultdict[str | None, float] = field(
+        default_factory=lambda: defaultdict[str | None, float](float)
+    )
+    beats: dict[str | None, tuple[array[float], array[float]]] = field(
+        default_factory=dict[str | None, tuple["array[float]", "array[float]"]]
     )
     effort: float | None = None
 
@@ -81,6 +90,7 @@ class Tallies:
         # Workouts may overlap: two apps recorded the same run, or one forgot to end.
         self._latest = list(accumulate((workouts[at].end_s for at in self._order), max))
         self._tallies = [_Tally() for _ in workouts]
+        self._heart_rates = 0
 
     def add(self, record: FoundRecord) -> None:
         """Count a record of one of ``KINDS`` where it belongs."""
@@ -94,7 +104,7 @@ class Tallies:
         value = number(texts.get(b"value", b"").decode("utf-8", "replace"))
         if value is None or value <= 0:
             return
-        source = unescaped(texts.get(b"sourceName", b""))
+        source = plain(unescaped(texts.get(b"sourceName", b"")))
         for at in self._during(start_s, end_s):
             self._count(at, record.kind.decode(), source, (start_s, end_s), value)
 
@@ -149,11 +159,14 @@ class Tallies:
             place -= 1
 
     def _count(
-        self, at: int, kind: str, source: str, span_s: tuple[float, float], value: float
+        self, at: int, kind: str, source: str | None, span_s: tuple[float, float], value: float
     ) -> None:
         workout, tally = self._workouts[at], self._tallies[at]
         start_s, end_s = span_s
         shared_s = min(end_s, workout.end_s) - max(start_s, workout.start_s)
+        told = tally.steps if kind == STEP_COUNT else tally.beats
+        if source not in told and len(told) >= _MOST_SOURCES:
+            return
         if kind == STEP_COUNT:
             # A record across the workout's edge counts by the time it shares with it.
             share = shared_s / (end_s - start_s) if end_s > start_s else 1.0
@@ -163,6 +176,7 @@ class Tallies:
                 tally.effort = value
         elif _PULSES_BPM[0] <= value <= _PULSES_BPM[1] and start_s >= workout.start_s:
             seconds, values = tally.beats.setdefault(source, (array("d"), array("f")))
-            if len(seconds) < _MOST_HEART_RATES:
+            if len(seconds) < _MOST_HEART_RATES and self._heart_rates < _MOST_IN_ALL:
+                self._heart_rates += 1
                 seconds.append(start_s - workout.start_s)
                 values.append(value)

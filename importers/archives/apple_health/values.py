@@ -18,6 +18,9 @@ _MOMENT: Final = re.compile(
 _QUANTITY: Final = re.compile(r"([-+0-9.eE]{1,40}) ?([A-Za-z]{0,10})")
 _HOURS_OF_HALF_A_DAY: Final = 12
 _LATEST: Final = (24, 60, 60)
+_FIRST_S: Final = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+_LAST_S: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+"""Outside there are no dates, though another zone's may be written."""
 
 METRES: Final = {"km": 1000.0, "m": 1.0, "cm": 0.01, "mi": 1609.344, "yd": 0.9144, "ft": 0.3048}
 SECONDS: Final = {"min": 60.0, "s": 1.0, "sec": 1.0, "hr": 3600.0, "ms": 0.001}
@@ -36,7 +39,10 @@ def seconds_since_1970(text: str | None) -> float | None:
     if (hour, minute, second) >= _LATEST or minute >= _LATEST[1] or second > _LATEST[2]:
         return None
     midnight = midnight_s(day, offset)
-    return None if midnight is None else midnight + 3600.0 * hour + 60.0 * minute + second
+    if midnight is None:
+        return None
+    seconds = midnight + 3600.0 * hour + 60.0 * minute + second
+    return seconds if _FIRST_S <= seconds <= _LAST_S else None
 
 
 @lru_cache(maxsize=4096)
@@ -50,9 +56,11 @@ def midnight_s(day: str, offset: str) -> float | None:
         return None
 
 
-def moment(seconds: float) -> datetime:
-    """Aware UTC of a second that ``seconds_since_1970`` gave."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+def written(seconds: float) -> str:
+    """``2024-03-14T14:30:00Z``: UTC of a second that ``seconds_since_1970`` gave."""
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+    # Not by strftime, which writes the year 1 as each system likes.
+    return moment.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def quantity(value: str | None, unit: str | None, units: dict[str, float]) -> float | None:

@@ -19,10 +19,12 @@ from importers.archives.apple_health.values import (
     seconds_since_1970,
     worded_quantity,
 )
-from importers.archives.listing import LONGEST_S, plain
+from importers.archives.listing import LONGEST_S
 from importers.pauses import merged
 from importers.points import Column
 from importers.sports import sport_of
+from importers.texts import plain
+from importers.xml_guard import without_half_characters
 from importers.xml_stream import Element, local_name
 from importers.xml_values import number
 
@@ -36,6 +38,12 @@ _ON_FOOT_DISTANCE: Final = "DistanceWalkingRunning"
 _PAUSED: Final = {"HKWorkoutEventTypePause": "HKWorkoutEventTypeResume"}
 _PAUSED_BY_ITSELF: Final = {"HKWorkoutEventTypeMotionPaused": "HKWorkoutEventTypeMotionResumed"}
 _DEVICE_PART: Final = re.compile(r"(name|manufacturer):([^,>]{1,100})")
+_LOCATION: Final = {
+    Column.LATITUDE: "latitude",
+    Column.LONGITUDE: "longitude",
+    Column.ALTITUDE: "altitude",
+    Column.SPEED: "speed",
+}
 _ZONE_NAME: Final = re.compile(r"[A-Za-z0-9_+\-/]{1,64}")
 
 
@@ -53,8 +61,8 @@ class Workout:
         Seconds since its start.
     references
         Paths of its routes' files, as it writes them.
-    locations
-        ``[n, len(Column)]``: the route of old exports, which stands within.
+    holds_route
+        Whether its route stands within, as in old exports: see ``read_locations``.
     """
 
     kind: str
@@ -67,11 +75,11 @@ class Workout:
     ascent_m: float | None
     steps: float | None
     zone: str | None
-    source: str
+    source: str | None
     device: Device
     pauses: tuple[Pause, ...]
     references: tuple[str, ...]
-    locations: Float64Array
+    holds_route: bool
 
 
 def read_workout(text: bytes) -> Workout | None:
@@ -83,17 +91,16 @@ def read_workout(text: bytes) -> Workout | None:
     end_s = seconds_since_1970(element.get("endDate"))
     if start_s is None or end_s is None or not 0 <= end_s - start_s <= LONGEST_S:
         return None
-    children = list(element)
-    entries = {
-        child.get("key") or "": child.get("value") for child in _named(children, "MetadataEntry")
-    }
+    children = _told(element)
+    entries: dict[str, str | None] = {}
+    for child in _named(children, "MetadataEntry"):
+        entries.setdefault(child.get("key") or "", child.get("value"))
     kind = (element.get("workoutActivityType") or "").removeprefix(_TYPE)
     sport, sub_sport = sport_of(kind)
     if sport is Sport.RUNNING and entries.get("HKIndoorWorkout") == "1":
         sub_sport = "treadmill"
     timer_s = quantity(element.get("duration"), element.get("durationUnit"), SECONDS)
-    source = element.get("sourceName") or ""
-    routes = list(_named(children, "WorkoutRoute"))
+    source = plain(element.get("sourceName"))
     return Workout(
         kind=plain(kind) or "",
         sport=sport,
@@ -110,12 +117,25 @@ def read_workout(text: bytes) -> Workout | None:
         pauses=_pauses(children, start_s, end_s, timer_s),
         references=tuple(
             path
-            for route in routes
-            for reference in _named(list(route), "FileReference")
+            for reference in _in_routes(children, "FileReference")
             if (path := reference.get("path"))
         ),
-        locations=_locations([one for route in routes for one in _named(list(route), "Location")]),
+        holds_route=next(_in_routes(children, "Location"), None) is not None,
     )
+
+
+def read_locations(text: bytes) -> Float64Array:
+    """Route ``[n, len(Column)]`` within the text of a workout that holds one."""
+    element = _element(text)
+    locations = [] if element is None else list(_in_routes(list(element), "Location"))
+    points = np.full((len(locations), len(Column)), np.nan)
+    for row, location in zip(points, locations, strict=True):
+        at = seconds_since_1970(location.get("date"))
+        row[Column.TIME] = np.nan if at is None else at
+        for column, name in _LOCATION.items():
+            value = number(location.get(name))
+            row[column] = np.nan if value is None else value
+    return points
 
 
 def _element(text: bytes) -> Element | None:
@@ -128,13 +148,29 @@ def _element(text: bytes) -> Element | None:
         remove_pis=True,
     )
     try:
-        return cast("Element | None", etree.fromstring(text, parser))  # pyright: ignore - as above
+        found = etree.fromstring(without_half_characters(text), parser)  # pyright: ignore - as above
+        return cast("Element | None", found)
     except etree.XMLSyntaxError:  # pyright: ignore - as above
         return None
 
 
+def _told(workout: Element) -> list[Element]:
+    """What a workout holds, and behind it what the one activity it was made of does.
+
+    Newer phones tell some things there alone (the ascent), and others twice. The activities of a
+    triathlon are not told apart: their sports are not written.
+    """
+    children = list(workout)
+    activities = list(_named(children, "WorkoutActivity"))
+    return [*children, *activities[0]] if len(activities) == 1 else children
+
+
 def _named(elements: Sequence[Element], name: str) -> Iterator[Element]:
     return (element for element in elements if local_name(element) == name)
+
+
+def _in_routes(children: Sequence[Element], name: str) -> Iterator[Element]:
+    return (one for route in _named(children, "WorkoutRoute") for one in _named(list(route), name))
 
 
 def _statistic(children: Sequence[Element], kind: str, what: str) -> str | None:
@@ -170,12 +206,12 @@ def _zone(name: str | None) -> str | None:
         return None
 
 
-def _device(text: str | None, source: str) -> Device:
+def _device(text: str | None, source: str | None) -> Device:
     parts = dict(_DEVICE_PART.findall((text or "")[:1000]))
     maker = (parts.get("manufacturer") or "").strip().lower()
     return Device(
         manufacturer="apple" if maker.startswith("apple") else plain(maker),
-        product=plain(parts.get("name")) or plain(source),
+        product=plain(parts.get("name")) or source,
     )
 
 
@@ -214,20 +250,3 @@ def _between(
     if since is not None:
         pauses.append(Pause(since, last_s))
     return merged([pause for pause in pauses if pause.end_s > pause.start_s])
-
-
-def _locations(elements: Sequence[Element]) -> Float64Array:
-    points = np.full((len(elements), len(Column)), np.nan)
-    columns = {
-        Column.LATITUDE: "latitude",
-        Column.LONGITUDE: "longitude",
-        Column.ALTITUDE: "altitude",
-        Column.SPEED: "speed",
-    }
-    for row, element in zip(points, elements, strict=True):
-        at = seconds_since_1970(element.get("date"))
-        row[Column.TIME] = np.nan if at is None else at
-        for column, name in columns.items():
-            value = number(element.get(name))
-            row[column] = np.nan if value is None else value
-    return points

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,25 @@ def test_a_workout_s_own_sums_are_read_in_both_forms(listed: AllListed, *, moder
     assert (recording.device.manufacturer, recording.device.product) == ("apple", "Apple Watch")
     assert (run.title, run.rpe, run.file) == (None, None, None)
     assert [one.code for one in recording.warnings] == [Warn.NO_RECORDS]
+
+
+def test_what_only_its_one_activity_tells_is_read(listed: AllListed) -> None:
+    def inside(count: int) -> str:
+        told = (
+            '<WorkoutActivity uuid="a"><MetadataEntry key="HKElevationAscended" value="8400 cm"/>'
+            '<MetadataEntry key="HKTimeZone" value="Asia/Tokyo"/>'
+            '<WorkoutStatistics type="HKQuantityTypeIdentifierStepCount" sum="5000" unit="count"/>'
+            '<WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" sum="1" '
+            'unit="km"/></WorkoutActivity>'
+        )
+        return told * count
+
+    one, two = listed(
+        {INDEX: writer.export(workout(inside=inside(1)), workout(kind="Walking", inside=inside(2)))}
+    )
+    assert (one.recording.totals.ascent_m, one.recording.totals.steps) == (84, 5000)
+    assert (one.recording.totals.distance_m, one.recording.zone) == (6000, "Europe/Zurich")
+    assert (two.recording.totals.ascent_m, two.recording.totals.steps) == (None, None)
 
 
 def test_offsets_behind_times_are_the_exporting_phone_s_and_tell_nothing(
@@ -268,17 +287,23 @@ def test_a_treadmill_run_has_its_pulse_and_the_same_flexions(listed: AllListed) 
     assert two.heart_rate_mean_bpm == pytest.approx(149.5, abs=1)
 
 
-def test_old_exports_carry_the_route_within(listed: AllListed) -> None:
-    inside = "".join(
-        f'<Location date="{writer.written(START + timedelta(seconds=at))}" latitude="47.{at:04}" '
-        f'longitude="8.5" altitude="420" speed="3"/>'
-        for at in range(60)
-    )
-    (run,) = listed(
-        {INDEX: writer.export(workout(inside=f"<WorkoutRoute>{inside}</WorkoutRoute>"))}
-    )
-    assert (run.recording.samples, run.file) == (60, None)
-    assert run.recording.has_position
+def test_old_exports_carry_the_route_within(read: Read) -> None:
+    day = timedelta(days=1)
+    told = [
+        workout(inside=writer.route_within(START, 60)),
+        workout(kind="Walking", start=START + day),
+        '<Workout workoutActivityType="HKWorkoutActivityTypeRunning"/>',
+        workout(start=START + 2 * day, inside=writer.route_within(START + 2 * day, 90)),
+    ]
+    one, two, broken, three = read({INDEX: writer.export(*told)})
+    assert isinstance(broken, Unread)
+    runs = [run for run in (one, two, three) if isinstance(run, Listed)]
+    assert [(run.recording.samples, run.file) for run in runs] == [
+        (60, None),
+        (0, None),
+        (90, None),
+    ]
+    assert [run.recording.has_position for run in runs] == [True, False, True]
 
 
 @pytest.mark.parametrize("size", [1, 7, 100, 4096])
@@ -353,6 +378,104 @@ def test_names_with_signs_are_the_same_source_everywhere(listed: AllListed) -> N
 )
 def test_other_and_harmful_files_are_failures(data: bytes, code: FailureCode) -> None:
     assert failure_of(data) is code
+
+
+def test_the_broken_dtd_of_ios_16_is_passed_over(listed: AllListed) -> None:
+    data = writer.export(writer.steps(START, 30, 100), workout())
+    broken = data.replace(writer.DTD.encode(), writer.DTD_OF_IOS_16.encode())
+    assert broken != data
+    assert listed({INDEX: broken})[0].recording.totals.steps == 3000
+
+
+@pytest.mark.parametrize(
+    "dtd",
+    [
+        b'<!DOCTYPE HealthData SYSTEM "x.dtd" [<!ATTLIST a>]>',
+        b'<!DOCTYPE HealthData PUBLIC "x" "x.dtd">',
+        b'<!DOCTYPE HealthData [<!ATTLIST a <!ENTITY % a SYSTEM "b"> ]>',
+        b"<!DOCTYPE HealthData [<!ATTLIST a",
+        b"<!DOCTYPE HealthData [" * 40_000,
+    ],
+)
+def test_a_dtd_that_is_not_over_or_not_all_there_is_refused(dtd: bytes) -> None:
+    data = writer.export(workout()).replace(writer.DTD.encode(), dtd)
+    assert failure_of(data) is FailureCode.FORBIDDEN_XML
+
+
+@pytest.mark.parametrize("bad", ["&#xD800;", "&#55296;", "\x0b", "&#11;", "\udcff"])
+def test_what_is_no_text_costs_only_itself(listed: AllListed, bad: str) -> None:
+    """Some phones write vertical tabs into the names of devices."""
+    text = writer.HEAD + workout(routes=[REFERENCE]) + writer.TAIL
+    text = text.replace("Apple\u00a0Watch", f"Apple{bad}Watch").replace(
+        '"HKIndoorWorkout"', f'"HK{bad}IndoorWorkout"'
+    )
+    files = {INDEX: text.encode("utf-8", "surrogateescape"), ROUTE: writer.route(START, 60)}
+    (run,) = listed(files)
+    assert (run.recording.samples, run.recording.totals.distance_m) == (60, 6000)
+    assert run.recording.zone == "Europe/Zurich"
+
+
+@pytest.mark.parametrize(
+    ("date", "identity"),
+    [
+        ("1970-01-01 02:00:05 +0200", "1970-01-01T00:00:05Z"),
+        ("0001-01-01 12:00:00 +0200", "0001-01-01T10:00:00Z"),
+        ("9999-12-31 20:00:00 -0200", "9999-12-31T22:00:00Z"),
+        ("2100-01-01 00:00:00 +0000", "2100-01-01T00:00:00Z"),
+    ],
+)
+def test_a_workout_of_an_impossible_date_is_dateless(
+    listed: AllListed, date: str, identity: str
+) -> None:
+    text = workout(seconds=0.0, timer_s=1800.0, zone="Pacific/Kiritimati")
+    data = writer.export(text).replace(writer.written(START).encode(), date.encode())
+    (run,) = listed({INDEX: data})
+    assert run.identity == f"apple_health:Running:{identity}:{identity}"
+    assert (run.recording.started_at, run.label) == (None, "Running")
+    assert run.recording.totals.timer_s == 1800
+    codes = [one.code for one in run.recording.warnings]
+    assert codes == [Warn.NO_RECORDS, Warn.IMPOSSIBLE_DATE]
+
+
+@pytest.mark.parametrize("date", ["0001-01-01 00:00:00 +0200", "9999-12-31 23:59:59 -0200"])
+def test_a_moment_that_has_no_date_anywhere_is_none(read: Read, date: str) -> None:
+    data = writer.export(workout(), workout(kind="Walking", start=START + timedelta(days=1)))
+    data = data.replace(writer.written(START).encode(), date.encode())
+    assert [isinstance(one, Unread) for one in read({INDEX: data})] == [True, False]
+
+
+def test_a_route_of_a_possible_date_does_not_date_a_workout_of_none(listed: AllListed) -> None:
+    """Its first moment is a day before the first possible one, its route begins after that."""
+    start = datetime(1989, 12, 30, 12, tzinfo=UTC)
+    told = workout(start=start, seconds=2 * 86_400.0, routes=[REFERENCE])
+    route = writer.route(datetime(1990, 1, 1, tzinfo=UTC), 60)
+    (run,) = listed({INDEX: writer.export(told), ROUTE: route})
+    assert (run.recording.started_at, run.recording.samples) == (None, 0)
+
+
+@pytest.mark.parametrize("distance", [1e-320, 1e308, -1.0])
+def test_sums_nobody_can_have_are_left_out(listed: AllListed, distance: float) -> None:
+    (run,) = listed({INDEX: writer.export(workout(distance=distance, timer_s=60 * distance))})
+    assert (run.recording.totals.distance_m, run.recording.totals.timer_s) == (None, None)
+
+
+def test_a_route_that_is_named_a_thousand_times_is_read_once() -> None:
+    named = [workout(routes=[REFERENCE] * 500), workout(kind="Walking", routes=[REFERENCE] * 500)]
+    files = Files({INDEX: writer.export(*named), ROUTE: writer.route(START, 60)})
+    run, walk = LAYOUT.entries(INDEX, files.names, files.open)
+    assert files.opened.count(ROUTE) == 1
+    assert isinstance(run, Listed)
+    assert isinstance(walk, Listed)
+    assert (run.file, run.recording.samples) == (ROUTE, 60)
+    assert (walk.file, walk.recording.samples) == (None, 0)
+
+
+def test_steps_of_ever_more_sources_are_not_kept(listed: AllListed) -> None:
+    some = "".join(
+        writer.steps(START, 1, 10 + number, source=f"app {number}") for number in range(40)
+    )
+    (run,) = listed({INDEX: writer.export(some, workout(source="another"))})
+    assert run.recording.totals.steps == 10 + 15
 
 
 def test_an_export_without_workouts_lists_nothing(listed: AllListed) -> None:

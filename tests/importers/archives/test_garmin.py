@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from bench.writers.exports import garmin as writer
 from bench.writers.exports.garmin import START, JsonValue
 from bench.writers.exports.zips import Files
 from importers import json_stream
+from importers.archives import garmin
 from importers.archives.contract import Listed, Unread
 from importers.archives.garmin import LAYOUT
 from importers.contract import FailureCode, ImportFailure
@@ -93,6 +95,56 @@ def test_the_local_clock_may_be_impossible(listed: AllListed) -> None:
     (run,) = listed({INDEX: writer.export(writer.activity(startTimeLocal=1.0))})
     assert run.recording.utc_offset_s is None
     assert Warn.IMPOSSIBLE_OFFSET in [one.code for one in run.recording.warnings]
+
+
+@pytest.mark.parametrize(
+    ("start_ms", "warning"),
+    [(5000, Warn.IMPOSSIBLE_DATE), (253402300799000, Warn.IMPOSSIBLE_DATE), (0, Warn.NO_START)],
+)
+def test_a_start_that_is_no_date_leaves_the_run_dateless(
+    listed: AllListed, start_ms: int, warning: Warn
+) -> None:
+    (run,) = listed({INDEX: writer.export(writer.activity(startTimeGmt=start_ms))})
+    assert (run.recording.started_at, run.label) == (None, "Evening Run")
+    assert {Warn.NO_START, Warn.IMPOSSIBLE_DATE} & {one.code for one in run.recording.warnings} == {
+        warning
+    }
+
+
+def test_a_page_s_last_moment_of_all_does_no_harm(listed: AllListed) -> None:
+    page = {
+        "activityId": 7,
+        "activityType": {"typeKey": "running"},
+        "startTimeGMT": "9999-12-31 23:59:59",
+        "startTimeLocal": "9999-12-31 23:59:59",
+    }
+    (run,) = listed({"activities-list.json": json.dumps([page]).encode()})
+    assert (run.recording.started_at, run.label) == (None, "running")
+
+
+@pytest.mark.parametrize("distance", [1e-320, 1e308, -1, 0])
+def test_sums_nobody_can_have_are_left_out(listed: AllListed, distance: float) -> None:
+    (run,) = listed({INDEX: writer.export(writer.activity(distance=distance, duration=distance))})
+    assert (run.recording.totals.distance_m, run.recording.totals.timer_s) == (None, None)
+
+
+def test_words_of_an_activity_can_be_stored(listed: AllListed) -> None:
+    words = " \x00a\x1b[2J\n\x9b\ud800b" + "c" * 400
+    (run,) = listed({INDEX: writer.export(writer.activity(name=words, manufacturer=words))})
+    assert run.title is not None
+    assert (run.title[:10], len(run.title)) == ("a [2J \ufffdbcc", 300)
+    assert run.label == f"{run.title}, 2026-05-04 18:40"
+    assert run.recording.device.manufacturer == run.title.lower()
+
+
+def test_of_wholes_only_so_many_are_kept_back(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of nothing else must not be kept in memory; their parts are rather listed twice."""
+    monkeypatch.setattr(garmin, "MAX_ACTIVITIES", 2)
+    wholes = [writer.activity(900 + number, parent=True) for number in range(4)]
+    part = writer.activity(950, parentId=900)
+    found = read({INDEX: writer.export(*wholes, part)})
+    identities = [one.identity for one in found if isinstance(one, Listed)]
+    assert identities == ["garmin:902", "garmin:903", "garmin:950", "garmin:901"]
 
 
 def test_the_first_moment_stands_in_for_a_start_that_is_missing(listed: AllListed) -> None:

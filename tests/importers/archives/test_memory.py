@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[3]
 
 READ = """
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from importers.archives import apple_health, garmin, strava
 from bench.writers.exports import apple_health as apple_writer, garmin as garmin_writer
@@ -28,6 +29,10 @@ def peak_kib():
 def runs(count):
     begin = apple_writer.START - timedelta(days=3650)
     return [apple_writer.Workout(start=begin + timedelta(days=day)) for day in range(count)]
+
+def old_runs(count):
+    inside = apple_writer.route_within(apple_writer.START, 3600)
+    return [replace(run, inside=inside) for run in runs(count)]
 
 path, pieces, layout = Path(sys.argv[1]), eval(sys.argv[2]), eval(sys.argv[3]).LAYOUT
 with path.open("wb") as file:
@@ -52,10 +57,11 @@ STRAVA_ROWS = (
     ("pieces", "layout", "entries"),
     [
         ("apple_writer.life(60, runs(50))", "apple_health", 50),
+        ("apple_writer.life(1, old_runs(200))", "apple_health", 200),
         ("garmin_writer.history(2_000, splits=100)", "garmin", 2_000),
         (f"strava_writer.lines(strava_writer.MODERN, {STRAVA_ROWS})", "strava", 30_000),
     ],
-    ids=["apple_health", "garmin", "strava"],
+    ids=["apple_health", "routes within", "garmin", "strava"],
 )
 def test_a_list_is_read_in_a_fraction_of_its_size(
     tmp_path: Path, pieces: str, layout: str, entries: int

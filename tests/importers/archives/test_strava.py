@@ -269,6 +269,23 @@ def test_a_quote_nobody_closed_does_not_swallow_the_file(read: Read) -> None:
     assert any(isinstance(entry, Unread) for entry in entries)
 
 
+def test_a_row_of_ever_more_quoted_cells_is_too_large() -> None:
+    piece = b'"a\n",' * 200_000
+    with pytest.raises(ImportFailure) as failure:
+        list(csv_stream.rows(io.BytesIO(piece * 3)))
+    assert (failure.value.code, failure.value.detail) == (FailureCode.TOO_LARGE, "row")
+    assert len(list(csv_stream.rows(io.BytesIO(b"a,b\n" * 700_000)))) == 700_000
+
+
+@pytest.mark.parametrize("date", ["1970-01-01 00:00:00", "9999-12-31 23:59:59", "1066-10-14"])
+def test_an_impossible_date_is_none(listed: AllListed, date: str) -> None:
+    data = writer.before_2019(writer.Activity()).replace(b"2026-05-04 16:40:57", date.encode())
+    (run,) = listed({INDEX: data})
+    assert (run.recording.started_at, run.label) == (None, "Evening Run")
+    codes = [one.code for one in run.recording.warnings]
+    assert codes == [Warn.NO_RECORDS, Warn.IMPOSSIBLE_DATE]
+
+
 def test_rows_come_while_the_file_is_read() -> None:
     class Counted(io.BytesIO):
         blocks = 0
