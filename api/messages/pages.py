@@ -54,7 +54,8 @@ WORDS: Final[Mapping[str, str]] = {
     "upload.title": "Add runs",
     "upload.title_first": "Upload your first run",
     "upload.label": "Choose files, or drop them here",
-    "upload.hint": "FIT, GPX or TCX, also as .gz, or a ZIP of many. Nothing leaves this computer.",
+    "upload.hint": "FIT, GPX or TCX files, or your whole account as a ZIP. "
+    "Nothing leaves this computer.",
     "upload.button": "Upload",
     "upload.chosen_one": "One file: {name}",
     "upload.chosen_many": "{count} files",
@@ -65,7 +66,8 @@ WORDS: Final[Mapping[str, str]] = {
     "upload.how": "Where are my files?",
     "upload.how_cable": "Garmin, COROS, Suunto: copy the FIT files off the watch, or export them.",
     "upload.how_export": "Strava and Garmin: ask for your data in the account settings, "
-    "and drop the ZIP here. A ZIP of your runs from any app will do too.",
+    "and drop the ZIP here. On an iPhone, Health exports all it has as a ZIP. "
+    "A ZIP of your runs from any app will do too.",
     "import.title": "Your upload",
     "import.running": "Reading your files",
     "import.done": "All files are read",
