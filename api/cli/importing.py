@@ -48,7 +48,8 @@ def command(
     """Import watch files, folders and archives.
 
     PATH is a FIT, GPX, TCX or Suunto JSON file, the same as .gz, a folder, a ZIP of any of these,
-    or an account export of Strava, Garmin or Apple Health as it came. Importing the same again changes nothing; an import that was stopped goes on when it is called again.
+    or an account export of Strava, Garmin or Apple Health as it came. Importing the same again
+    changes nothing; an import that was stopped goes on when it is called again.
 
     With --watch it stays and imports what a mounted watch or a synced folder delivers.
 
