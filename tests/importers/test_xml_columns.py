@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.xml_columns import RecordColumns, Texts
+from importers.xml_columns import RecordColumns
+from importers.xml_lift import RecordLifter, Records
 from importers.xml_stream import CHUNK_BYTES, XmlStream
 
-COLUMNS = {"time": 1, "hr": 2, "cad": 3}
+RECORDS = Records("box", "pt", 4, {"time": 1, "hr": 2, "cad": 3}, {"id": 0})
+NOWHERE = replace(RECORDS, container="nowhere")
 SHAPES = (
     '<pt id="{i}"><time>t{i}</time><ext><hr>h{i}</hr></ext></pt>',
     '<pt id="{i}"><time>t{i}</time><ext><hr>h{i}</hr><hr>again</hr></ext></pt>',
@@ -43,12 +46,11 @@ def expected(shape: int, i: int) -> tuple[str | None, ...] | None:
 
 def read(shapes: Sequence[int], padding: int) -> list[tuple[str | None, ...]]:
     body = "".join(SHAPES[shape].format(i=i) + " " * padding for i, shape in enumerate(shapes))
-    stream = XmlStream(f"<all><box>{body}</box></all>".encode(), ("box",))
-    reader = RecordColumns("pt", 4, COLUMNS, {"id": 0})
+    data = f"<all><box>{body}</box></all>".encode()
+    reader = RecordColumns(RECORDS)
     rows: list[tuple[str | None, ...]] = []
-    for part in stream:
-        columns: list[Texts] = reader.read(part.container, part.whole)
-        rows += zip(*columns, strict=True)
+    for part in XmlStream(data, ("box",), RecordLifter(NOWHERE, ("box",))):
+        rows += zip(*reader.read(part), strict=True)
     return rows
 
 
