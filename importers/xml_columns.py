@@ -139,7 +139,7 @@ class RecordColumns:
         xpaths = _XPaths(tags)
         columns: dict[int, _Column] = {}
         for name, number in self._records.attributes.items():
-            texts = xpaths.compiled(f"{xpaths.steps(paths[0])}/@{name}")
+            texts = xpaths.compiled(f"{xpaths.steps(paths[0])}/@{name}[1]")
             columns[number] = _Column((), name, texts)
         for path in paths[1:]:
             number = self._column(path[-1])

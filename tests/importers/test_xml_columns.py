@@ -46,6 +46,10 @@ def expected(shape: int, i: int) -> tuple[str | None, ...] | None:
 
 def read(shapes: Sequence[int], padding: int) -> list[tuple[str | None, ...]]:
     body = "".join(SHAPES[shape].format(i=i) + " " * padding for i, shape in enumerate(shapes))
+    return read_text(body)
+
+
+def read_text(body: str) -> list[tuple[str | None, ...]]:
     data = f"<all><box>{body}</box></all>".encode()
     reader = RecordColumns(RECORDS)
     rows: list[tuple[str | None, ...]] = []
@@ -84,6 +88,14 @@ def test_compensating_records_are_not_mistaken_for_alike_ones() -> None:
     shapes = [0, 0, 0, 1, 2, 0, 0, 0]
     rows = [expected(shape, i) for i, shape in enumerate(shapes)]
     assert read(shapes, 0) == rows
+
+
+def test_an_attribute_written_twice_does_not_stand_for_a_missing_one() -> None:
+    # The parser recovers from the first by keeping both.
+    twice = '<pt id="{i}" id="again"><time>t{i}</time><ext><hr>h{i}</hr></ext></pt>'
+    body = "".join((SHAPES[6] if i == 1 else twice if i == 4 else SHAPES[0]).format(i=i) for i in range(6))
+    rows = [expected(6 if i == 1 else 0, i) for i in range(6)]
+    assert read_text(body) == rows
 
 
 @pytest.mark.parametrize("padding", [0, CHUNK_BYTES // 7, CHUNK_BYTES - 60])
