@@ -293,23 +293,37 @@ class XmlStream:
                 yield from self._before(element)
                 self._open.append(element)
                 yield Handover(event, name, element)
-            else:
-                while self._open and self._open.pop() is not element:
-                    pass
-                yield Handover(event, name, element, len(element))
-                del element[:]
+                continue
+            if any(each is element for each in self._open):
+                while self._open[-1] is not element:
+                    yield from self._close_unended()
+                self._open.pop()
+            yield Handover(event, name, element, len(element))
+            del element[:]
 
     def _before(self, nested: Element) -> Iterator[Handover]:
         """Hand over what the container around one that begins holds before it."""
-        around = self._open[-1] if self._open else None
-        parent = nested.getparent()
-        while parent is not None and parent is not around:
-            nested, parent = parent, parent.getparent()
-        if around is None or parent is None or around[0] is nested:
+        while self._open:
+            around, child, parent = self._open[-1], nested, nested.getparent()
+            while parent is not None and parent is not around:
+                child, parent = parent, parent.getparent()
+            if parent is None:
+                yield from self._close_unended()
+                continue
+            if around[0] is not child:
+                whole = around.index(child)
+                yield Handover("children", local_name(around), around, whole)
+                del around[:whole]
             return
-        whole = around.index(nested)
-        yield Handover("children", local_name(around), around, whole)
-        del around[:whole]
+
+    def _close_unended(self) -> Iterator[Handover]:
+        """Hand over the rest of a container that ended without its end being told.
+
+        So they do behind a start tag that breaks off: the parser tells its end as another's.
+        """
+        container = self._open.pop()
+        yield Handover("children", local_name(container), container, len(container))
+        del container[:]
 
     def _drain(self, *, last_is_whole: bool) -> Iterator[Handover]:
         """Hand over, then drop, all that ended before the elements still open.
@@ -319,6 +333,9 @@ class XmlStream:
         """
         spared, self._spared = self._spared, []
         node = None if self._ended else self.root
+        path = _last_children(node)
+        while self._open and not any(self._open[-1] is each for each in path):
+            yield from self._close_unended()
         while node is not None and len(node):
             name = local_name(node)
             last = node[-1]
@@ -352,3 +369,12 @@ class XmlStream:
         complaints = {complaint.type_name for complaint in parser.feed_error_log}
         self._undeclared |= _UNDEFINED_NAMESPACE in complaints
         self._malformed |= bool(complaints - {_UNDEFINED_NAMESPACE})
+
+
+def _last_children(node: Element | None) -> Sequence[Element]:
+    """An element, its last child, that one's and so on: whatever is open is among them."""
+    path: list[Element] = []
+    while node is not None:
+        path.append(node)
+        node = node[-1] if len(node) else None
+    return path

@@ -19,10 +19,10 @@ _FIELDS: Final = ((0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (17, 2))
 
 def numbers(texts: Sequence[str | None]) -> Float64Array:
     """Numbers ``[n]`` of ``n`` texts; NaN where there is none, or nothing a number."""
+    told = texts if all(texts) else [text or "nan" for text in texts]
     try:
-        # Of a text that is missing float() makes a TypeError; in most columns there is none.
-        values = np.fromiter(map(float, texts), np.float64, len(texts))  # pyright: ignore[reportArgumentType] - as above
-    except (TypeError, ValueError):
+        values = np.fromiter(map(float, told), np.float64, len(told))  # pyright: ignore[reportArgumentType] - none is missing
+    except ValueError:
         values = np.array([_number(text) for text in texts], np.float64)
     values[np.isinf(values)] = np.nan
     return values
@@ -41,7 +41,7 @@ def utc_seconds(texts: Sequence[str | None]) -> Float64Array:
     decimals, of which microseconds are kept.
     """
     seconds = np.full(len(texts), np.nan)
-    lengths = np.array([0 if text is None else len(text) for text in texts])
+    lengths = np.fromiter((len(text or "") for text in texts), np.int64, len(texts))
     for length in np.unique(lengths[(lengths >= _SHORTEST_TIME) & (lengths <= _LONGEST_TIME)]):
         where: list[int] = np.flatnonzero(lengths == length).tolist()
         seconds[where] = _zulu_column([texts[i] or "" for i in where], int(length))

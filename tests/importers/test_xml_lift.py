@@ -114,7 +114,10 @@ def lifting_nothing(records: Records, containers: Collection[str]) -> Lifter:
 def read(data: bytes, lifting: Lifting = RecordLifter) -> tuple[Rows, object, int]:
     """Rows of records in the order they were handed over, warnings, and how many were lifted."""
     lifter = Watched(lifting(RECORDS, CONTAINERS))
-    stream = XmlStream(data, CONTAINERS, lifter)
+    try:
+        stream = XmlStream(data, CONTAINERS, lifter)
+    except ImportFailure as failure:
+        return [], failure.code, 0
     reader = RecordColumns(RECORDS)
     rows: Rows = []
     for part in stream:
