@@ -23,7 +23,7 @@ _WINDOW_GROWTH: Final = 8
 _FEWEST: Final = 2
 """The last record of a run is left to the parser, to be whole or not as it decides."""
 
-_MOST_SHAPES: Final = 8
+_MOST_SHAPES: Final = 12
 _MOST_MISSES: Final = 64
 _MOST_PIECES: Final = 192
 _LONGEST_SKELETON: Final = 1 << 13
