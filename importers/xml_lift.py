@@ -137,7 +137,9 @@ class RecordLifter:
             end = name_at + len(self._tag_ending)
             begin = body.rfind(b"<", max(at, name_at - _LONGEST_PREFIX), name_at)
             opening = begin >= 0 and _CONTAINER_OPENING.fullmatch(body, begin, name_at)
-            if opening and self._record_ahead(body[end : end + 4 * _LONGEST_PIECE].decode("latin-1")):
+            if opening and self._record_ahead(
+                body[end : end + 4 * _LONGEST_PIECE].decode("latin-1")
+            ):
                 return begin, end
             at = end
         return None
@@ -172,7 +174,9 @@ class RecordLifter:
     def _may_be_cut(self, window: str, end: int) -> bool:
         """Whether what comes behind the records might be one more, if the window were larger."""
         left = len(window) - end
-        tag_may_be_cut = left < 4 * _LONGEST_PIECE and "</" not in window[end : end + _LONGEST_PIECE]
+        tag_may_be_cut = (
+            left < 4 * _LONGEST_PIECE and "</" not in window[end : end + _LONGEST_PIECE]
+        )
         return left < _LONGEST_RECORD and (tag_may_be_cut or self._record_ahead(window[end:]))
 
     def _columns(self, shapes: Sequence[_Shape], rows: Sequence[tuple[str, ...]]) -> list[Texts]:
@@ -202,7 +206,9 @@ def _rows(shapes: tuple[_Shape, ...], window: str) -> tuple[list[tuple[str, ...]
     """Groups of each record the text begins with, and the offset behind the last of them."""
     if not shapes:
         return [], 0
-    rows: list[tuple[str, ...]] = _compiled(tuple(shape.pattern for shape in shapes)).findall(window)
+    rows: list[tuple[str, ...]] = _compiled(tuple(shape.pattern for shape in shapes)).findall(
+        window
+    )
     rest = rows[-1][-1] if rows else ""
     return rows[:-1] if rest else rows, len(window) - len(rest)
 
@@ -279,7 +285,9 @@ class _Skeleton:
 
     def _declare(self, start: re.Match[str]) -> None:
         """Check the names of a tag, and note which prefixes must be declared around the record."""
-        attributes = [(match.group(1), match.group(2)) for match in _ATTRIBUTE.finditer(start.group(2))]
+        attributes = [
+            (match.group(1), match.group(2)) for match in _ATTRIBUTE.finditer(start.group(2))
+        ]
         names = [_split(name) for name, _ in attributes]
         declared = frozenset(local for prefix, local in names if prefix == "xmlns")
         scope = declared.union(*self._declared[-1:])

@@ -11,8 +11,8 @@ from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
 
 from analytics.recording import RecordingWarning, Warn
 from importers.contract import FailureCode
-from importers.xml_lift import Lifter, Texts
 from importers.xml_guard import root_name, root_onwards
+from importers.xml_lift import Lifter, Texts
 
 CHUNK_BYTES: Final = 1 << 17
 _ERRORS_CHECKED_EVERY_CHUNKS: Final = 32
@@ -258,9 +258,7 @@ class XmlStream:
         found = None if self._faulty else self._lifter.container_tag(self._body, self._at)
         return found or (len(self._body) + 1, len(self._body) + 1)
 
-    def _begun(
-        self, events: Sequence[_Event], tag: bytes, parser: _PullParser
-    ) -> Element | None:
+    def _begun(self, events: Sequence[_Event], tag: bytes, parser: _PullParser) -> Element | None:
         """Element of a tag just fed, if that is all the parser saw, in a file without a fault.
 
         Within a container there must be containers only, as in every sound file: what else is
@@ -294,7 +292,7 @@ class XmlStream:
                 self._open.append(element)
                 yield Handover(event, name, element)
                 continue
-            if any(each is element for each in self._open):
+            if any(each is element for each in reversed(self._open)):
                 while self._open[-1] is not element:
                     yield from self._close_unended()
                 self._open.pop()

@@ -93,7 +93,9 @@ def test_compensating_records_are_not_mistaken_for_alike_ones() -> None:
 def test_an_attribute_written_twice_does_not_stand_for_a_missing_one() -> None:
     # The parser recovers from the first by keeping both.
     twice = '<pt id="{i}" id="again"><time>t{i}</time><ext><hr>h{i}</hr></ext></pt>'
-    body = "".join((SHAPES[6] if i == 1 else twice if i == 4 else SHAPES[0]).format(i=i) for i in range(6))
+    body = "".join(
+        (SHAPES[6] if i == 1 else twice if i == 4 else SHAPES[0]).format(i=i) for i in range(6)
+    )
     rows = [expected(6 if i == 1 else 0, i) for i in range(6)]
     assert read_text(body) == rows
 
