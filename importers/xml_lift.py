@@ -29,7 +29,8 @@ _MOST_PIECES: Final = 192
 _LONGEST_SKELETON: Final = 1 << 13
 _LONGEST_PIECE: Final = 100
 _LONGEST_RECORD: Final = 1 << 15
-"""More than ``_MOST_PIECES`` of ``_LONGEST_PIECE`` in a skeleton can amount to."""
+"""More than a skeleton with its pieces can amount to, and not more than a stream's chunk, so that
+none of what is lifted would have been open for longer than a stream spares it."""
 
 _LONGEST_PREFIX: Final = 64
 

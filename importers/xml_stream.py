@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, Literal, Protocol, cast, overload
 
 from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
@@ -14,7 +15,7 @@ from importers.contract import FailureCode
 from importers.xml_guard import root_name, root_onwards
 from importers.xml_lift import Lifter, Texts
 
-CHUNK_BYTES: Final = 1 << 17
+CHUNK_BYTES: Final = 1 << 15
 _ERRORS_CHECKED_EVERY_CHUNKS: Final = 32
 _MOST_ERRORS: Final = 100_000
 """libxml2 keeps every complaint: a file of nothing else must not fill the memory with them."""
@@ -330,23 +331,21 @@ class XmlStream:
         a chunk; what goes on longer is nothing a watch wrote, and must not fill the memory.
         """
         spared, self._spared = self._spared, []
-        node = None if self._ended else self.root
-        path = _last_children(node)
+        path = _last_children(None if self._ended else self.root)
         while self._open and not any(self._open[-1] is each for each in path):
             yield from self._close_unended()
-        while node is not None and len(node):
+        sparing = False
+        for node, last in pairwise(path):
             name = local_name(node)
-            last = node[-1]
             inner = name in self._containers and local_name(last) not in self._containers
-            if name in self._containers:
-                whole = last_is_whole and inner and self._is_closed(last)
-                yield Handover("children", name, node, len(node) if whole else len(node) - 1)
-            del node[:-1]
+            if not sparing:
+                if name in self._containers:
+                    whole = last_is_whole and inner and self._is_closed(last)
+                    yield Handover("children", name, node, len(node) if whole else len(node) - 1)
+                del node[:-1]
             if inner:
                 self._spared.append(last)
-                if not any(last is before for before in spared):
-                    return
-            node = last
+                sparing = sparing or not any(last is before for before in spared)
 
     def _is_closed(self, last: Element) -> bool:
         """Whether the file's text ends after this last element's end tag."""

@@ -262,6 +262,18 @@ def test_records_keep_their_order_when_containers_nest() -> None:
         assert [row[0] for row in read(data, lifting)[0]] == ["1", "2", "3", "4", "5"]
 
 
+def test_a_container_whose_end_is_told_as_another_s_is_handed_over_in_its_place() -> None:
+    # So the parser does behind a start tag that breaks off, when that is of a name it watches.
+    numbered = [f'<pt id="{i}"><time>t</time></pt>' for i in range(8)]
+    broken = '<all xmlns="urn:u"x>'
+    for parts in ((*numbered[:4], broken), (broken, *numbered[:4])):
+        data = boxed(*parts, "</box><box>", *numbered[4:])
+        for lifting in (RecordLifter, lifting_nothing):
+            rows, warnings, _ = read(data, lifting)
+            assert [row[0] for row in rows] == ["0", "1", "2", "3", "4", "5", "6", "7"]
+            assert [warning.code for warning in warnings] == [Warn.MALFORMED_XML]
+
+
 def test_a_prefix_nobody_declared_is_still_warned_of() -> None:
     # Beyond the file's beginning, where the stream does not look for prefixes.
     late = f"{PLAIN[0] * (2 * CHUNK_BYTES // len(PLAIN[0]))}</box><box>"
