@@ -297,7 +297,7 @@ class _Skeleton:
         self._prefixes |= used
         # By its local name alone an attribute can be there twice, with or without a prefix.
         twice = len({local for _, local in names}) < len(names)
-        reserved = any(prefix.startswith("xml") for prefix in used | declared)
+        reserved = any(prefix.startswith("xml") for prefix in declared)
         harmful = any(
             "xmlns" in _split(name) and not _HARMLESS_NAMESPACE.fullmatch(value)
             for name, value in attributes

@@ -63,6 +63,7 @@ ODD: Final = (
     '<pt id="1"><u:cad xmlns:u="http://example.org/u">1</u:cad><u:cad>2</u:cad></pt>',
     '<pt id="1"><x xmlns="relative"><cad>1</cad></x></pt>',
     '<pt id="1"><x xmlns:m=""><cad>1</cad></x></pt>',
+    '<pt id="1"><x xmlns:xml="http://example.org/x"><cad>1</cad></x></pt>',
     '<pt id="1"><xml:time>t</xml:time></pt>',
     '<pt id="1"><a:b:time>t</a:b:time></pt>',
     '<pt id="1"><time>t</tme></pt>',
@@ -88,6 +89,7 @@ ODD: Final = (
     '<pt id="1"><time>' + "1" * 300 + "</time></pt>",
     " " * 300,
 )
+PREFIXED: Final = "<pt><m:cad>1</m:cad></pt>"
 Rows = list[tuple[str | None, ...]]
 Lifting = Callable[[Records, Collection[str]], Lifter]
 
@@ -164,12 +166,13 @@ BOXES: Final = st.tuples(
 
 
 def inside(opening: str, *parts: str) -> str:
-    ending = "".join(f"</{tag}>" for tag in reversed(opening.strip("<>").split("><")))
+    tags = opening.strip("<>").split("><")
+    ending = "".join(f"</{tag.split()[0]}>" for tag in reversed(tags))
     return f"{opening}{''.join(parts)}{ending}"
 
 
-def boxed(*parts: str) -> bytes:
-    return f"{ROOT}{inside('<box>', *parts)}</all>".encode()
+def boxed(*parts: str, opening: str = "<box>") -> bytes:
+    return f"{ROOT}{inside(opening, *parts)}</all>".encode()
 
 
 @settings(deadline=None, max_examples=300)
@@ -214,6 +217,35 @@ def test_an_odd_record_is_the_parser_s_with_all_behind_it(odd: str) -> None:
     assert (rows, warnings) == read(data, lifting_nothing)[:2]
     # Behind what opens another box there is more to lift; the stream declares an early prefix.
     assert 19 <= lifted <= 40
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_many_odd_records_are_read_as_the_parser_reads_them(odd: str) -> None:
+    data = boxed(odd * 9, opening="<shelf><box>")
+    assert read(data)[:2] == read(data, lifting_nothing)[:2]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        # The second box's prefix is declared in the first one's shelf only.
+        inside(
+            '<shelf xmlns:m="http://example.org/m">',
+            inside("<box>", "<pt><m:cad>1</m:cad></pt>" * 9),
+        )
+        + inside("<box>", "<pt><m:cad>1</m:cad></pt>" * 9),
+        # What is in a record that never ends is not handed over.
+        "<box><pt><x><box>" + PLAIN[0] * 9,
+        "<box><x><shelf><box>" + PLAIN[0] * 9,
+        # The parser gives up at 256 levels, which the records' own belong to.
+        "<shelf>" * 252 + inside("<box>", PLAIN[0] * 9),
+    ],
+    ids=["undeclared", "in a record", "in something else", "deep"],
+)
+def test_what_is_around_a_container_decides_as_for_the_parser(data: str) -> None:
+    rows, warnings, _ = read(f"{ROOT}{data}".encode())
+    assert (rows, warnings) == read(f"{ROOT}{data}".encode(), lifting_nothing)[:2]
+    assert warnings
 
 
 def test_shapes_that_take_turns_are_lifted_as_one_run() -> None:
