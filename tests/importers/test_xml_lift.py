@@ -72,6 +72,7 @@ ODD: Final = (
     "</pt>",
     '<pt id="1"><pt id="2"><time>t</time></pt><time>u</time></pt>',
     '<pt id="1"><time>t</time><box><pt id="2"><time>u</time></pt></box></pt>',
+    '<pt id="1"><time>t</time><box><cad>1</cad></box></pt>',
     "<other><time>no</time></other>",
     "text",
     "<",
