@@ -138,9 +138,8 @@ class RecordLifter:
             end = name_at + len(self._tag_ending)
             begin = body.rfind(b"<", max(at, name_at - _LONGEST_PREFIX), name_at)
             opening = begin >= 0 and _CONTAINER_OPENING.fullmatch(body, begin, name_at)
-            if opening and self._record_ahead(
-                body[end : end + 4 * _LONGEST_PIECE].decode("latin-1")
-            ):
+            ahead = body[end : end + 4 * _LONGEST_PIECE].decode("latin-1")
+            if opening and self._record_ahead(ahead, 0):
                 return begin, end
             at = end
         return None
@@ -151,7 +150,7 @@ class RecordLifter:
         size = _FIRST_WINDOW
         while True:
             window = body[at : at + size].decode("latin-1")
-            rows, end = _rows(tuple(shapes), window)
+            rows, end = _rows(shapes, window)
             if len(rows) >= _FEWEST:
                 last_at = max(window.rfind(shape.opening, 0, end) for shape in shapes)
                 at += last_at
@@ -165,11 +164,11 @@ class RecordLifter:
             elif at + size < len(body) and self._may_be_cut(window, end):
                 size *= _WINDOW_GROWTH
             else:
-                self._misses += self._record_ahead(window[end:])
+                self._misses += self._record_ahead(window, end)
                 return
 
-    def _record_ahead(self, text: str) -> bool:
-        ahead = _RECORD_AHEAD.match(text)
+    def _record_ahead(self, text: str, at: int) -> bool:
+        ahead = _RECORD_AHEAD.match(text, at)
         return ahead is not None and ahead.group(1) == self._records.record
 
     def _may_be_cut(self, window: str, end: int) -> bool:
@@ -178,7 +177,7 @@ class RecordLifter:
         tag_may_be_cut = (
             left < 4 * _LONGEST_PIECE and "</" not in window[end : end + _LONGEST_PIECE]
         )
-        return left < _LONGEST_RECORD and (tag_may_be_cut or self._record_ahead(window[end:]))
+        return left < _LONGEST_RECORD and (tag_may_be_cut or self._record_ahead(window, end))
 
     def _columns(self, shapes: Sequence[_Shape], rows: Sequence[tuple[str, ...]]) -> list[Texts]:
         columns: list[Texts] = [[] for _ in range(self._records.width)]
@@ -195,7 +194,7 @@ class RecordLifter:
         return [texts or [None] * len(rows) for texts in columns]
 
     def _new_shape(self, window: str, at: int) -> _Shape | None:
-        if len(self._shapes) >= _MOST_SHAPES or not self._record_ahead(window[at:]):
+        if len(self._shapes) >= _MOST_SHAPES or not self._record_ahead(window, at):
             return None
         try:
             return _Skeleton(self._records, self._containers).read(window, _after_space(window, at))
@@ -203,13 +202,12 @@ class RecordLifter:
             return None
 
 
-def _rows(shapes: tuple[_Shape, ...], window: str) -> tuple[list[tuple[str, ...]], int]:
+def _rows(shapes: Sequence[_Shape], window: str) -> tuple[list[tuple[str, ...]], int]:
     """Groups of each record the text begins with, and the offset behind the last of them."""
     if not shapes:
         return [], 0
-    rows: list[tuple[str, ...]] = _compiled(tuple(shape.pattern for shape in shapes)).findall(
-        window
-    )
+    pattern = _compiled(tuple(shape.pattern for shape in shapes))
+    rows: list[tuple[str, ...]] = pattern.findall(window)
     rest = rows[-1][-1] if rows else ""
     return rows[:-1] if rest else rows, len(window) - len(rest)
 

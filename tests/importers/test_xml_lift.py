@@ -230,11 +230,8 @@ def test_many_odd_records_are_read_as_the_parser_reads_them(odd: str) -> None:
     "data",
     [
         # The second box's prefix is declared in the first one's shelf only.
-        inside(
-            '<shelf xmlns:m="http://example.org/m">',
-            inside("<box>", "<pt><m:cad>1</m:cad></pt>" * 9),
-        )
-        + inside("<box>", "<pt><m:cad>1</m:cad></pt>" * 9),
+        inside('<shelf xmlns:m="http://example.org/m">', inside("<box>", PREFIXED * 9))
+        + inside("<box>", PREFIXED * 9 + PLAIN[0]),
         # What is in a record that never ends is not handed over.
         "<box><pt><x><box>" + PLAIN[0] * 9,
         "<box><x><shelf><box>" + PLAIN[0] * 9,
