@@ -6,7 +6,7 @@ GPXDATA. Extensions are read by local name, because exporters mix up their names
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +20,7 @@ from importers.sports import sport_of
 from importers.track import TrackFacts, dateless_recording, stated_offset, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
+from importers.xml_lift import Lifter, RecordLifter, Records
 from importers.xml_stream import Handover, XmlStream, local_name
 
 ONE_ACTIVITY_GAP_S: Final = 30 * 60.0
@@ -45,9 +46,14 @@ _COLUMNS: Final = {
     "temp": Column.TEMPERATURE,
     "temperature": Column.TEMPERATURE,
 }
-
-
-_ATTRIBUTES: Final = {"lat": Column.LATITUDE, "lon": Column.LONGITUDE}
+_CONTAINERS: Final = ("trk", "trkseg")
+_RECORDS: Final = Records(
+    container="trkseg",
+    record="trkpt",
+    width=len(Column),
+    column_of=_COLUMNS,
+    attributes={"lat": Column.LATITUDE, "lon": Column.LONGITUDE},
+)
 
 
 @dataclass(slots=True)
@@ -60,12 +66,13 @@ class _Track:
 @dataclass(frozen=True, slots=True)
 class _GpxImporter:
     key: str = "gpx"
+    lifter: Callable[[Records, Collection[str]], Lifter] = RecordLifter
 
     def claims(self, head: bytes, name: str) -> bool:
         return claims_xml(head, name, root="gpx", ending=".gpx")
 
     def parse(self, data: bytes) -> Sequence[Recording]:
-        stream = XmlStream(data, ("trk", "trkseg"))
+        stream = XmlStream(data, _CONTAINERS, self.lifter(_RECORDS, _CONTAINERS))
         if stream.root_name.lower() != "gpx":
             raise ImportFailure(FailureCode.DAMAGED, f"root element {stream.root_name}"[:80])
         tracks = _tracks(stream)
@@ -89,7 +96,7 @@ def _tracks(stream: XmlStream) -> list[_Track]:
     tracks: list[_Track] = []
     current = _Track()
     points = 0
-    records = RecordColumns("trkpt", len(Column), _COLUMNS, _ATTRIBUTES)
+    records = RecordColumns(_RECORDS)
     for part in stream:
         if part.name == "trk":
             if part.event == "start":
@@ -99,7 +106,7 @@ def _tracks(stream: XmlStream) -> list[_Track]:
         elif part.event == "start":
             current.table.begin_segment()
         else:
-            columns = records.read(part.container, part.whole)
+            columns = records.read(part)
             current.table.add(columns)
             points += len(columns[0])
             if len(current.table) and (not tracks or tracks[-1] is not current):

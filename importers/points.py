@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from analytics.recording import Float64Array
-from importers.xml_columns import Texts
+from importers.xml_lift import Texts
 from importers.xml_values import numbers, utc_seconds
 
 

@@ -5,7 +5,7 @@ Schemas: garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd and ActivityExtensio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -32,6 +32,7 @@ from importers.totals import LARGEST_TOTAL, total
 from importers.track import TrackFacts, laps_since, stated_offset, timed_recording
 from importers.xml_columns import RecordColumns
 from importers.xml_guard import claims_xml
+from importers.xml_lift import Lifter, RecordLifter, Records
 from importers.xml_stream import Handover, XmlStream, local_name
 from importers.xml_values import number, utc_second
 
@@ -47,6 +48,15 @@ _COLUMNS: Final = {
     "runcadence": Column.CADENCE,
     "watts": Column.POWER,
 }
+
+_CONTAINERS: Final = ("Activity", "Lap", "Track")
+_RECORDS: Final = Records(
+    container="Track",
+    record="Trackpoint",
+    width=len(Column),
+    column_of=_COLUMNS,
+    attributes={},
+)
 
 _NEW_COUNT_FRACTION: Final = 0.1
 """A distance that falls below this part of the one before was started anew, not misread."""
@@ -78,12 +88,13 @@ class _Activity:
 @dataclass(frozen=True, slots=True)
 class _TcxImporter:
     key: str = "tcx"
+    lifter: Callable[[Records, Collection[str]], Lifter] = RecordLifter
 
     def claims(self, head: bytes, name: str) -> bool:
         return claims_xml(head, name, root="TrainingCenterDatabase", ending=".tcx")
 
     def parse(self, data: bytes) -> Sequence[Recording]:
-        stream = XmlStream(data, ("Activity", "Lap", "Track"))
+        stream = XmlStream(data, _CONTAINERS, self.lifter(_RECORDS, _CONTAINERS))
         if stream.root_name.lower() != "trainingcenterdatabase":
             raise ImportFailure(FailureCode.DAMAGED, f"root element {stream.root_name}"[:80])
         collector = _Collector()
@@ -105,7 +116,7 @@ class _Collector:
 
     def __init__(self) -> None:
         self.activities: list[_Activity] = []
-        self._records = RecordColumns("Trackpoint", len(Column), _COLUMNS, {})
+        self._records = RecordColumns(_RECORDS)
         self._current: _Activity | None = None
         self._laps = 0
         self._points = 0
@@ -138,7 +149,7 @@ class _Collector:
         elif part.event == "start":
             activity.table.begin_segment()
         else:
-            columns = self._records.read(part.container, part.whole)
+            columns = self._records.read(part)
             activity.table.add(columns)
             self._points += len(columns[0])
         if self.activities[-1:] != [activity] and (activity.laps or len(activity.table)):

@@ -8,16 +8,16 @@ that column's texts straight from the parser's tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from lxml import etree  # pyright: ignore - lxml has neither types nor stubs
 
-from importers.xml_stream import Element, local_name, local_part, tag_of
+from importers.xml_lift import Records, Texts
+from importers.xml_stream import Element, Handover, local_name, local_part, tag_of
 
-Texts = list[str | None]
 _Path = tuple[str, ...]
 _XPath = Callable[[Element], Any]
 
@@ -53,34 +53,21 @@ class _Shape:
 
 
 class RecordColumns:
-    """Reads the records in a container into columns.
+    """Reads the records in a container into columns."""
 
-    Parameters
-    ----------
-    record
-        Local name of a record's element; a container's other children are skipped.
-    width
-        How many columns.
-    column_of
-        Column of a local name in lower case; elements of other names are not read. Of several
-        elements for one column in a record, the first in file order that has a text counts.
-    attributes
-        Columns of the record's own attributes.
-    """
-
-    def __init__(
-        self, record: str, width: int, column_of: Mapping[str, int], attributes: Mapping[str, int]
-    ) -> None:
-        self._record = record
-        self._width = width
-        self._column_of_name = column_of
-        self._attributes = attributes
+    def __init__(self, records: Records) -> None:
+        self._records = records
         self._column_of_tag: dict[str, int | None] = {}
         self._shapes: dict[tuple[_Path, ...], _Shape | None] = {}
 
-    def read(self, container: Element, stop: int) -> list[Texts]:
-        """Columns of the records among the first ``stop`` children: all, or all but the last."""
-        if stop >= _FEWEST_AT_ONCE:
+    def read(self, part: Handover) -> Sequence[Texts]:
+        """Columns of the records that are handed over: elements, or lifted already."""
+        return self._read(part.container, part.whole) if part.event != "lifted" else part.columns
+
+    def _read(self, container: Element, stop: int) -> list[Texts]:
+        # Records of a container within this one stand between these and what follows: then XPaths
+        # over all of them would look at the same ones again and again.
+        if stop >= _FEWEST_AT_ONCE and len(container) - stop <= 1:
             columns = self._at_once(container, stop)
             if columns is not None:
                 return columns
@@ -104,7 +91,7 @@ class RecordColumns:
             extra = sum(_at(record, path) is not None for record in open_records)
             if count(container) - extra != stop:
                 return None
-        columns: list[Texts] = [[None] * stop for _ in range(self._width)]
+        columns: list[Texts] = [[None] * stop for _ in range(self._records.width)]
         for number, column in shape.columns.items():
             texts: Texts = column.texts(container)
             extra = sum(_has_text(record, column) for record in open_records)
@@ -114,12 +101,12 @@ class RecordColumns:
         return columns
 
     def _one_by_one(self, container: Element, stop: int) -> list[Texts]:
-        columns: list[Texts] = [[] for _ in range(self._width)]
+        columns: list[Texts] = [[] for _ in range(self._records.width)]
         for record in container[:stop]:
-            if local_name(record) != self._record:
+            if local_name(record) != self._records.record:
                 continue
-            row: Texts = [None] * self._width
-            for name, number in self._attributes.items():
+            row: Texts = [None] * self._records.width
+            for name, number in self._records.attributes.items():
                 row[number] = record.get(name)
             for element in record.iterdescendants():
                 number = self._column(tag_of(element))
@@ -131,11 +118,11 @@ class RecordColumns:
 
     def _column(self, tag: str) -> int | None:
         if tag not in self._column_of_tag:
-            self._column_of_tag[tag] = self._column_of_name.get(local_part(tag).lower())
+            self._column_of_tag[tag] = self._records.column_of.get(local_part(tag).lower())
         return self._column_of_tag[tag]
 
     def _shape(self, record: Element) -> _Shape | None:
-        if local_name(record) != self._record:
+        if local_name(record) != self._records.record:
             return None
         paths = ((tag_of(record),), *_paths(record, (tag_of(record),)))
         if paths not in self._shapes and len(self._shapes) < _MOST_SHAPES:
@@ -151,8 +138,8 @@ class RecordColumns:
             return None
         xpaths = _XPaths(tags)
         columns: dict[int, _Column] = {}
-        for name, number in self._attributes.items():
-            texts = xpaths.compiled(f"{xpaths.steps(paths[0])}/@{name}")
+        for name, number in self._records.attributes.items():
+            texts = xpaths.compiled(f"{xpaths.steps(paths[0])}/@{name}[1]")
             columns[number] = _Column((), name, texts)
         for path in paths[1:]:
             number = self._column(path[-1])

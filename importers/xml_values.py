@@ -19,10 +19,10 @@ _FIELDS: Final = ((0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (17, 2))
 
 def numbers(texts: Sequence[str | None]) -> Float64Array:
     """Numbers ``[n]`` of ``n`` texts; NaN where there is none, or nothing a number."""
+    told = texts if all(texts) else [text or "nan" for text in texts]
     try:
-        # Of a text that is missing float() makes a TypeError; in most columns there is none.
-        values = np.fromiter(map(float, texts), np.float64, len(texts))  # pyright: ignore[reportArgumentType] - as above
-    except (TypeError, ValueError):
+        values = np.fromiter(map(float, told), np.float64, len(told))  # pyright: ignore[reportArgumentType] - none is missing
+    except ValueError:
         values = np.array([_number(text) for text in texts], np.float64)
     values[np.isinf(values)] = np.nan
     return values
@@ -40,14 +40,16 @@ def utc_seconds(texts: Sequence[str | None]) -> Float64Array:
     Without a zone a time is UTC: both GPX and TCX say so. Seconds may have any number of
     decimals, of which microseconds are kept.
     """
-    seconds = np.full(len(texts), np.nan)
-    lengths = np.array([0 if text is None else len(text) for text in texts])
+    told = [text or "" for text in texts]
+    seconds = np.full(len(told), np.nan)
+    lengths = np.fromiter(map(len, told), np.int64, len(told))
     for length in np.unique(lengths[(lengths >= _SHORTEST_TIME) & (lengths <= _LONGEST_TIME)]):
-        where: list[int] = np.flatnonzero(lengths == length).tolist()
-        seconds[where] = _zulu_column([texts[i] or "" for i in where], int(length))
+        where = np.flatnonzero(lengths == length)
+        alike = told if len(where) == len(told) else [told[i] for i in where.tolist()]
+        seconds[where] = _zulu_column(alike, int(length))
     unread: list[int] = np.flatnonzero(np.isnan(seconds) & (lengths > 0)).tolist()
     for i in unread:
-        seconds[i] = _seconds(texts[i] or "")
+        seconds[i] = _seconds(told[i])
     return seconds
 
 
@@ -91,20 +93,21 @@ def _seconds(text: str) -> float:
 def _zulu_column(column: Sequence[str], length: int) -> Float64Array:
     """Read times of one length written ``2020-12-25T20:40:26[.fraction]Z``; NaN for all others."""
     try:
-        chars = np.array(column, f"S{length}").view(np.uint8).reshape(len(column), length)
+        text = "".join(column).encode("ascii")
     except UnicodeEncodeError:
         return np.full(len(column), np.nan)
-    digits = chars.astype(np.int64) - ord("0")
-    good = chars[:, -1] == ord("Z")
+    # A row for each place in the text, so that what is done to one is done to neighbours.
+    chars = np.ascontiguousarray(np.frombuffer(text, np.uint8).reshape(len(column), length).T)
+    good = chars[-1] == ord("Z")
     for at, separator in _SEPARATORS:
-        good &= chars[:, at] == ord(separator)
+        good &= chars[at] == ord(separator)
     if length > _SHORTEST_TIME:
-        good &= chars[:, 19] == ord(".")
+        good &= chars[19] == ord(".")
     year, month, day, hour, minute, second = (
-        _decimal(digits[:, at : at + width], good) for at, width in _FIELDS
+        _decimal(chars[at : at + width], good) for at, width in _FIELDS
     )
     fraction_digits = max(length - _SHORTEST_TIME - 1, 0)
-    fraction = _decimal(digits[:, 20 : 20 + min(fraction_digits, 9)], good)
+    fraction = _decimal(chars[20 : 20 + min(fraction_digits, 9)], good)
     scale = 10.0 ** min(fraction_digits, 9)
     # Second 60 is a leap second, which the computer's clock counts as the next minute's first.
     good &= (month >= 1) & (month <= 12) & (day >= 1) & (hour < 24) & (minute < 60) & (second <= 60)  # noqa: PLR2004 - the calendar
@@ -116,10 +119,12 @@ def _zulu_column(column: Sequence[str], length: int) -> Float64Array:
     return np.where(good, whole + np.round(fraction / scale, 6), np.nan)
 
 
-def _decimal(digits: NDArray[np.int64], good: BoolArray) -> NDArray[np.int64]:
-    """Value of each row of digits; rows with anything else are marked in ``good``."""
-    value = np.zeros(len(digits), np.int64)
-    for column in digits.T:
-        good &= (column >= 0) & (column <= 9)  # noqa: PLR2004 - decimal digits
-        value = value * 10 + column
+def _decimal(chars: NDArray[np.uint8], good: BoolArray) -> NDArray[np.int64]:
+    """Values of digits ``[places, n]``; those with anything else are marked in ``good``."""
+    value = np.zeros(chars.shape[1], np.int64)
+    for place in chars:
+        # Below "0" it wraps round to more than 9.
+        digit = place - np.uint8(ord("0"))
+        good &= digit <= 9  # noqa: PLR2004 - decimal digits
+        value = value * 10 + digit
     return value

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,7 @@ from bench.writers import gpx as gpx_writer
 from bench.writers import tcx as tcx_writer
 from importers import gpx, tcx
 from importers.contract import Importer, ImportFailure
+from importers.xml_lift import Lifter, RecordLifter, Records
 
 POINTS: Final = gpx_writer.run(40)
 GPX: Final = gpx_writer.gpx(
@@ -91,6 +93,30 @@ def test_a_damaged_tcx_is_recordings_or_a_failure(
     edits: list[tuple[int, int, bytes]], cut: int | None
 ) -> None:
     check(tcx.IMPORTER, mutated(TCX, edits, cut))
+
+
+def lifting_nothing(records: Records, containers: Collection[str]) -> Lifter:
+    return RecordLifter(replace(records, container="nowhere"), containers)
+
+
+def outcome(importer: Importer, data: bytes) -> list[dict[str, object]] | str:
+    try:
+        return [asdict(recording) for recording in importer.parse(data)]
+    except ImportFailure as failure:
+        return repr(failure)
+
+
+@settings(deadline=None, max_examples=250)
+@given(EDITS, CUTS)
+def test_a_damaged_file_is_read_the_same_without_lifting(
+    edits: list[tuple[int, int, bytes]], cut: int | None
+) -> None:
+    for data, lifting, bare in (
+        (GPX, gpx.IMPORTER, replace(gpx.IMPORTER, lifter=lifting_nothing)),
+        (TCX, tcx.IMPORTER, replace(tcx.IMPORTER, lifter=lifting_nothing)),
+    ):
+        damaged = mutated(data, edits, cut)
+        np.testing.assert_equal(outcome(lifting, damaged), outcome(bare, damaged))
 
 
 @settings(deadline=None, max_examples=60)

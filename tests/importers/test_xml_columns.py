@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from importers.xml_columns import RecordColumns, Texts
+from importers.xml_columns import RecordColumns
+from importers.xml_lift import RecordLifter, Records
 from importers.xml_stream import CHUNK_BYTES, XmlStream
 
-COLUMNS = {"time": 1, "hr": 2, "cad": 3}
+RECORDS = Records("box", "pt", 4, {"time": 1, "hr": 2, "cad": 3}, {"id": 0})
+NOWHERE = replace(RECORDS, container="nowhere")
 SHAPES = (
     '<pt id="{i}"><time>t{i}</time><ext><hr>h{i}</hr></ext></pt>',
     '<pt id="{i}"><time>t{i}</time><ext><hr>h{i}</hr><hr>again</hr></ext></pt>',
@@ -43,12 +46,15 @@ def expected(shape: int, i: int) -> tuple[str | None, ...] | None:
 
 def read(shapes: Sequence[int], padding: int) -> list[tuple[str | None, ...]]:
     body = "".join(SHAPES[shape].format(i=i) + " " * padding for i, shape in enumerate(shapes))
-    stream = XmlStream(f"<all><box>{body}</box></all>".encode(), ("box",))
-    reader = RecordColumns("pt", 4, COLUMNS, {"id": 0})
+    return read_text(body)
+
+
+def read_text(body: str) -> list[tuple[str | None, ...]]:
+    data = f"<all><box>{body}</box></all>".encode()
+    reader = RecordColumns(RECORDS)
     rows: list[tuple[str | None, ...]] = []
-    for part in stream:
-        columns: list[Texts] = reader.read(part.container, part.whole)
-        rows += zip(*columns, strict=True)
+    for part in XmlStream(data, ("box",), RecordLifter(NOWHERE, ("box",))):
+        rows += zip(*reader.read(part), strict=True)
     return rows
 
 
@@ -82,6 +88,16 @@ def test_compensating_records_are_not_mistaken_for_alike_ones() -> None:
     shapes = [0, 0, 0, 1, 2, 0, 0, 0]
     rows = [expected(shape, i) for i, shape in enumerate(shapes)]
     assert read(shapes, 0) == rows
+
+
+def test_an_attribute_written_twice_does_not_stand_for_a_missing_one() -> None:
+    # The parser recovers from the first by keeping both.
+    twice = '<pt id="{i}" id="again"><time>t{i}</time><ext><hr>h{i}</hr></ext></pt>'
+    body = "".join(
+        (SHAPES[6] if i == 1 else twice if i == 4 else SHAPES[0]).format(i=i) for i in range(6)
+    )
+    rows = [expected(6 if i == 1 else 0, i) for i in range(6)]
+    assert read_text(body) == rows
 
 
 @pytest.mark.parametrize("padding", [0, CHUNK_BYTES // 7, CHUNK_BYTES - 60])

@@ -32,6 +32,8 @@ except ImportFailure:
 print((peak_kib() - before) // 1024)
 """
 
+POINT = 'b\'<trkpt lat="1" lon="2"><time>2026-01-01T00:00:00Z</time></trkpt>\''
+SEVERAL_PER_SEGMENT = f"b'<trkseg>' + {POINT} * 20 + b'</trkseg>'"
 JUNK = "b'<a/>' * 2_000_000"
 CROWDS = {
     "elements no format knows": f"b'<gpx>' + {JUNK} + b'</gpx>'",
@@ -41,6 +43,8 @@ CROWDS = {
     "empty tracks": "b'<gpx>' + b'<trk/>' * 200_000",
     "one enormous tag": "b'<gpx ' + b''.join(b'a%d=\"\" ' % i for i in range(1_000_000))",
     "undeclared prefixes": "b'<gpx>' + b'<a/>' * 9000 + b'<x:a/>' * 1_000_000",
+    "points": f"b'<gpx><trk><trkseg>' + {POINT} * 100_000",
+    "points in segments": f"b'<gpx><trk>' + ({SEVERAL_PER_SEGMENT}) * 5_000",
     "in a lap": (
         "b'<TrainingCenterDatabase><Activity><Lap>' + b'<Extensions><b/></Extensions>' * 400_000"
     ),
