@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -81,31 +81,38 @@ class Incoming:
     def add(self, data: bytes, sha256: str) -> Original:
         """Add bytes that are in memory already and whose hash is known."""
         if sha256 not in self._written and not self._originals.path(sha256).exists():
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(handle, "wb") as file:
-                self._written[sha256] = Path(name)
-                file.write(data)
+            self._written[sha256] = self._write([data])
         return Original(sha256, len(data))
 
     def add_chunks(self, chunks: Iterable[bytes]) -> Original:
         """Add bytes as they come, in constant memory."""
-        handle, name = tempfile.mkstemp(dir=self._folder)
-        path = Path(name)
         sha256, size_bytes = hashlib.sha256(), 0
-        try:
-            with os.fdopen(handle, "wb") as file:
-                for chunk in chunks:
-                    sha256.update(chunk)
-                    size_bytes += len(chunk)
-                    file.write(chunk)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
+
+        def counted() -> Iterator[bytes]:
+            nonlocal size_bytes
+            for chunk in chunks:
+                sha256.update(chunk)
+                size_bytes += len(chunk)
+                yield chunk
+
+        path = self._write(counted())
         before = self._written.get(sha256.hexdigest())
         if before is not None:
             before.unlink()
         self._written[sha256.hexdigest()] = path
         return Original(sha256.hexdigest(), size_bytes)
+
+    def _write(self, chunks: Iterable[bytes]) -> Path:
+        """Write a file that is whole, or leave none: the disk may be full."""
+        handle, name = tempfile.mkstemp(dir=self._folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for chunk in chunks:
+                    file.write(chunk)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return Path(name)
 
     def settle(self) -> None:
         """Force everything to the disk and give each file its lasting place."""

@@ -203,6 +203,8 @@ class Archive:
 
     def __iter__(self) -> Iterator[Member | Refusal]:
         # Folders and junk count too: it takes time to pass them over.
+        if self._place.depth == 1:
+            self._place.total.entries = 0  # each time anew, however often it is gone through
         self._place.total.count(len(self._directory.infolist()), self._limits)
         for entry in self._entries.values():
             name = self._place.prefix + entry.key
@@ -387,20 +389,22 @@ def _below(top: Path) -> Iterator[SourceFile | Refusal]:
     unseen: list[tuple[os.DirEntry[str] | Path, str]] = [(top, "")]
     while unseen:
         entry, name = unseen.pop()
-        if isinstance(entry, Path) or entry.is_dir(follow_symlinks=False):
-            try:
+        try:
+            if isinstance(entry, Path) or entry.is_dir(follow_symlinks=False):
                 with os.scandir(entry) as scan:
                     found = sorted(scan, key=lambda each: each.name, reverse=True)
-            except OSError as error:
-                yield Refusal(name, FailureCode.DAMAGED, type(error).__name__)
-                continue
-            unseen += [
-                (each, f"{name}/{_readable(each.name)}" if name else _readable(each.name))
-                for each in found
-                if not is_junk(each.name) and not each.is_symlink()
-            ]
-        elif entry.is_file(follow_symlinks=False):
-            yield SourceFile(Path(entry.path), name, entry.stat(follow_symlinks=False).st_size)
+                unseen += [
+                    (each, f"{name}/{_readable(each.name)}" if name else _readable(each.name))
+                    for each in found
+                    if not is_junk(each.name) and not each.is_symlink()
+                ]
+            elif entry.is_file(follow_symlinks=False):
+                yield SourceFile(Path(entry.path), name, entry.stat(follow_symlinks=False).st_size)
+        except FileNotFoundError:
+            # Renamed or taken away since its folder was listed: a synced folder does that.
+            continue
+        except OSError as error:
+            yield Refusal(name, FailureCode.DAMAGED, type(error).__name__)
 
 
 def _readable(name: str) -> str:

@@ -238,10 +238,14 @@ class Overlap(NamedTuple):
 
 
 class Known(NamedTuple):
-    """An activity made of some content; ``deleted`` when the runner has deleted it."""
+    """An activity made of some content.
+
+    ``deleted`` when the runner has deleted it, ``duplicate_of`` when another counts instead.
+    """
 
     id: uuid.UUID
     deleted: bool
+    duplicate_of: uuid.UUID | None = None
 
 
 class Told(NamedTuple):
@@ -308,7 +312,12 @@ _ACTIVITY: Final = table_of(Activity)
 # Every imported file needs these. Made once: making a statement takes longer than sending it.
 _INSERT: Final = insert_into(_ACTIVITY)
 _BY_CONTENT: Final = (
-    select(_ACTIVITY.c.content_sha256, _ACTIVITY.c.id, _ACTIVITY.c.deleted_at.is_not(None))
+    select(
+        _ACTIVITY.c.content_sha256,
+        _ACTIVITY.c.id,
+        _ACTIVITY.c.deleted_at.is_not(None),
+        _ACTIVITY.c.duplicate_of,
+    )
     .where(
         _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
         _ACTIVITY.c.content_sha256.in_(bindparam("shas", expanding=True)),
@@ -374,8 +383,8 @@ def by_content(
     found: dict[str, list[Known]] = {}
     for chunk in chunks(shas):
         known = session.execute(_BY_CONTENT, {"of_athlete": athlete_id, "shas": chunk})
-        for sha, activity_id, deleted in known:
-            found.setdefault(sha, []).append(Known(activity_id, bool(deleted)))
+        for sha, activity_id, deleted, winner in known:
+            found.setdefault(sha, []).append(Known(activity_id, bool(deleted), winner))
     return found
 
 

@@ -187,9 +187,11 @@ def add_items(
     import_id: uuid.UUID,
     items: Sequence[NewItem],
     now: datetime,
-) -> None:
-    """Append the members of an opened archive behind the items there are."""
-    _lock_batch(session, athlete_id, import_id)  # or two archives would count the same positions
+) -> bool:
+    """Append items behind those there are; False, and nothing, when the batch was cancelled."""
+    # Or two archives would count the same positions.
+    if lock_batch(session, athlete_id, import_id) is not None:
+        return False
     last = session.scalar(
         select(func.max(ImportItem.position)).where(
             ImportItem.athlete_id == athlete_id, ImportItem.import_id == import_id
@@ -206,6 +208,7 @@ def add_items(
         )
         .values(finished_at=None)
     )
+    return True
 
 
 def add_ended(
@@ -218,8 +221,17 @@ def add_ended(
     """Append items that have ended, known by their content; those that are there stay alone."""
     if not items:
         return
-    contents = {item.content_sha256 for item in items if item.content_sha256 is not None}
-    there = {
+    contents = [item.content_sha256 for item in items if item.content_sha256 is not None]
+    there = contents_in(session, athlete_id, import_id, contents)
+    missing = [item for item in items if item.content_sha256 not in there]
+    add_items(session, athlete_id, import_id, missing, now)
+
+
+def contents_in(
+    session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, contents: Collection[str]
+) -> set[str]:
+    """Those of some contents that items of a batch have already."""
+    return {
         sha
         for chunk in chunks(contents)
         for sha in session.scalars(
@@ -229,9 +241,22 @@ def add_ended(
                 ImportItem.content_sha256.in_(chunk),
             )
         )
+        if sha is not None
     }
-    missing = [item for item in items if item.content_sha256 not in there]
-    add_items(session, athlete_id, import_id, missing, now)
+
+
+def opened_before(
+    session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, archive: ImportItem
+) -> bool:
+    """Whether the very same archive stands before this one in its batch, under another name."""
+    statement = select(ImportItem.position).where(
+        ImportItem.athlete_id == athlete_id,
+        ImportItem.import_id == import_id,
+        ImportItem.kind == ItemKind.ARCHIVE,
+        ImportItem.file_sha256 == archive.file_sha256,
+        ImportItem.position < archive.position,
+    )
+    return session.scalar(statement.limit(1)) is not None
 
 
 def siblings(
@@ -288,7 +313,7 @@ def finish_batch_if_done(
     """End a batch none of whose items is queued. True for the one call that ends it."""
     # Of two who end the last two items at once, neither sees the other's: the second waits here
     # for the first to commit, and then does.
-    _lock_batch(session, athlete_id, import_id)
+    lock_batch(session, athlete_id, import_id)
     queued = exists().where(
         _ITEM.c.athlete_id == athlete_id,
         _ITEM.c.import_id == import_id,
@@ -407,9 +432,10 @@ def _items_of(athlete_id: uuid.UUID, import_id: uuid.UUID) -> Select[ImportItem]
     )
 
 
-def _lock_batch(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID) -> None:
-    session.execute(
-        select(_BATCH.c.id)
+def lock_batch(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID) -> datetime | None:
+    """Hold a batch until the transaction ends, before any of its items; when it was cancelled."""
+    return session.scalar(
+        select(_BATCH.c.cancelled_at)
         .where(_BATCH.c.athlete_id == athlete_id, _BATCH.c.id == import_id)
         .with_for_update(key_share=True)
     )

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Uuid, bindparam, func, or_, select, update
@@ -210,6 +211,21 @@ def release(
     return affected_rows(session, statement)
 
 
+def hand_back(session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, *, owner: str) -> int:
+    """Let go on purpose, so that the try does not count; how many items that is."""
+    statement = (
+        update(_ITEM)
+        .where(
+            _ITEM.c.athlete_id == athlete_id,
+            _ITEM.c.import_id == import_id,
+            _ITEM.c.status == ItemStatus.QUEUED,
+            _ITEM.c.owner == owner,
+        )
+        .values(owner=None, lease_expires_at=None, attempts=_ITEM.c.attempts - 1)
+    )
+    return affected_rows(session, statement)
+
+
 def holds(
     session: Session,
     athlete_id: uuid.UUID,
@@ -218,9 +234,12 @@ def holds(
     *,
     owner: str,
 ) -> bool:
-    """Whether ``owner`` still holds an item, and goes on holding it until the transaction ends."""
+    """Whether ``owner`` still holds an item, and goes on holding it until the transaction ends.
+
+    An item that gets on is no suspect, however often it was begun: its tries count anew.
+    """
     statement = (
-        select(_ITEM.c.position)
+        update(_ITEM)
         .where(
             _ITEM.c.athlete_id == athlete_id,
             _ITEM.c.import_id == import_id,
@@ -228,9 +247,9 @@ def holds(
             _ITEM.c.status == ItemStatus.QUEUED,
             _ITEM.c.owner == owner,
         )
-        .with_for_update()
+        .values(attempts=1)
     )
-    return session.scalar(statement) is not None
+    return affected_rows(session, statement) == 1
 
 
 def finish_items(  # noqa: PLR0913 - the key of a row, and the terms by name
@@ -248,7 +267,8 @@ def finish_items(  # noqa: PLR0913 - the key of a row, and the terms by name
     cancelled): then nothing of that one may be stored, so roll back.
     """
     key = {"of_athlete": athlete_id, "of_import": import_id, "of_owner": owner}
-    values = [{**key, **_end_of(*one, now)} for one in outcomes.items()]
+    # By position, as everybody locks them: of two who end and cancel, none waits for the other.
+    values = [{**key, **_end_of(*one, now)} for one in sorted(outcomes.items(), key=itemgetter(0))]
     return not values or affected_rows(session, _FINISH, values) == len(values)
 
 

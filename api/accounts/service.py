@@ -53,6 +53,18 @@ def whose(session: Session, athlete_id: UUID | None) -> Athlete:
     return athlete
 
 
+def locked(session: Session, athlete_id: UUID) -> Athlete:
+    """The athlete, held until the transaction ends: who stores runs or settles them comes alone.
+
+    Raises
+    ------
+    AthleteUnknown
+        There is no such athlete.
+    """
+    athletes.lock(session, athlete_id)
+    return whose(session, athlete_id)
+
+
 def named(session: Session, name_or_id: str | None) -> Athlete:
     """The athlete a command line names, by id or by name.
 

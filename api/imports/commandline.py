@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from uuid import UUID
@@ -11,9 +12,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from api.imports import service
-from api.imports.disk import OnDisk, found_at
+from api.imports.disk import OnDisk, found_at_all
 from api.imports.kinds import kinds_of
-from api.imports.processing import Work, settle, work_through
+from api.imports.processing import Progress, Work, settle
 from api.imports.schemas import ImportReport, ItemBody
 from api.imports.staging import Staged, stage
 from api.runtime import Runtime
@@ -39,8 +40,7 @@ def import_paths(
     Cut short at any moment, what is imported stays, and the same command again goes on. An import
     that an earlier command left unfinished is finished first.
     """
-    found = [source for path in paths for source in found_at(path)]
-    return import_sources(runtime, athlete_id, found, on_progress)
+    return import_sources(runtime, athlete_id, found_at_all(paths), on_progress)
 
 
 def import_sources(
@@ -48,19 +48,27 @@ def import_sources(
 ) -> ImportReport:
     """Import files that were found already, as ``import_paths`` does."""
     owner = f"cli-{new_id()}"
-    finish_interrupted(runtime, owner)
+    progress = _Progress(len(found), on_progress)
+    finish_interrupted(runtime, owner, progress)
     if not found:
         return ImportReport(items=[], totals=service.no_files())
-    progress = _Progress(len(found), on_progress)
     with runtime.database.write() as session:
         now = runtime.now()
         import_id = service.begin(session, athlete_id, [], origin=Origin.CLI, now=now).id
-    try:
+    with _handing_back(runtime, athlete_id, import_id, owner):
         return _import(runtime, athlete_id, import_id, owner, found, progress)
+
+
+@contextmanager
+def _handing_back(
+    runtime: Runtime, athlete_id: UUID, import_id: UUID, owner: str
+) -> Generator[None]:
+    """Interrupted, what was claimed is free at once, not when its lease runs out."""
+    try:
+        yield
     except BaseException:
-        # Interrupted: what was claimed is free at once, not when its lease runs out.
         with runtime.database.write() as session:
-            leases.release(session, athlete_id, import_id, owner=owner)
+            leases.hand_back(session, athlete_id, import_id, owner=owner)
         raise
 
 
@@ -76,34 +84,45 @@ def _import(  # noqa: PLR0913, PLR0917 - whose import, by whom, of what
     plain = [source for source in found if source.name not in kinds]
     rest = [source for source in found if source.name in kinds]
 
-    def add(staged: Sequence[Staged]) -> None:
+    def add(staged: Sequence[Staged]) -> bool:
         with runtime.database.write() as session:
-            service.add(session, athlete_id, import_id, staged, runtime.now())
+            if not service.add(session, athlete_id, import_id, staged, runtime.now()):
+                return False
         for one in staged:
             if one.item.status is not ItemStatus.QUEUED:
                 progress(one.item.name)
+        return True
 
     with Work(runtime, athlete_id, import_id, owner, progress) as work:
+        going_on = True
         for sources in _chunks(plain):
-            add(stage(runtime, athlete_id, sources, kinds))
+            going_on = add(stage(runtime, athlete_id, sources, kinds))
+            if not going_on:
+                break  # somebody has called it off
             work.through()
-        # All at once: an index must find its companions there, and they must not come without it.
-        add([one for some in _chunks(rest) for one in stage(runtime, athlete_id, some, kinds)])
-        work.through()
+        if going_on:
+            # All at once: an index must find its companions there, and they not come without it.
+            add([one for some in _chunks(rest) for one in stage(runtime, athlete_id, some, kinds)])
+            work.through()
         return _report(runtime, athlete_id, import_id, work)
 
 
-def finish_interrupted(runtime: Runtime, owner: str) -> None:
+def finish_interrupted(runtime: Runtime, owner: str, progress: Progress) -> None:
     """Finish what an earlier command line left behind; what is held by a living one is let be."""
     with runtime.database.read() as session:
         left = [
-            (athlete.id, batch.id)
+            (athlete.id, batch.id, imports.totals(session, athlete.id, batch.id))
             for athlete in athletes.list_all(session)
             for batch in imports.open_batches(session, athlete.id)
             if batch.origin is Origin.CLI
         ]
-    for athlete_id, import_id in left:
-        work_through(runtime, athlete_id, import_id, owner)
+    for athlete_id, import_id, totals in left:
+        progress.expect(totals[ItemStatus.QUEUED])
+        with (
+            _handing_back(runtime, athlete_id, import_id, owner),
+            Work(runtime, athlete_id, import_id, owner, progress) as work,
+        ):
+            work.through()
         settle(runtime, athlete_id, import_id)
 
 
@@ -117,8 +136,10 @@ class _Progress:
 
     def __call__(self, name: str) -> None:
         self._done += 1
-        # An archive turns out to hold more files than were found.
         self._on_progress(self._done, max(self._found, self._done), name)
+
+    def expect(self, more: int) -> None:
+        self._found += more
 
 
 def _report(runtime: Runtime, athlete_id: UUID, import_id: UUID, work: Work) -> ImportReport:

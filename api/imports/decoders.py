@@ -10,6 +10,7 @@ import gc
 import logging
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -164,13 +165,20 @@ class Decoders:
 
     def _start_pool(self) -> None:
         # Spawned, not forked: a fork would share the database's connections.
+        workers = min(MOST_DECODERS, processors())
         self._pool = ProcessPoolExecutor(
-            min(MOST_DECODERS, processors()),
+            workers,
             multiprocessing.get_context("spawn"),
             _begin_there,
             (self._folder,),
         )
-        self._warm = self._pool.submit(_read_there, (), None)
+        # All at once, for an interrupt is held back meanwhile: it is this process that minds it.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            warm = [self._pool.submit(_read_there, (), None) for _ in range(workers)]
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        self._warm = warm[0]
 
     def _end_pool(self) -> None:
         if self._pool is not None:
@@ -196,6 +204,7 @@ _there: Final = _There()
 
 def _begin_there(folder: Path) -> None:
     """Prepare a decoder: it ends as soon as the process that started it is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()

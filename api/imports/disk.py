@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -36,7 +37,29 @@ class OnDisk:
             yield file
 
 
-def found_at(path: Path) -> Iterator[OnDisk]:
-    """The file at ``path``, or all files below the folder there."""
-    explicit = not path.is_dir()
-    return (OnDisk(found, explicit=explicit) for found in walk(path))
+def found_at_all(paths: Sequence[Path]) -> list[OnDisk]:
+    """The files at some paths, all files below those that are folders, each by a name of its own.
+
+    Of several folders each file's name begins with its folder's: two exports may hold the same.
+    """
+    found: list[OnDisk] = []
+    for path in paths:
+        folder = path.is_dir()
+        for one in walk(path):
+            source = OnDisk(one, explicit=not folder)
+            if folder and len(paths) > 1:
+                source.name = f"{path.name or path.resolve().name}/{source.name}"
+            found.append(source)
+    for source, name in zip(found, told_apart([one.name for one in found]), strict=True):
+        source.name = name
+    return found
+
+
+def told_apart(names: Iterable[str]) -> list[str]:
+    """Names that are all different: the second of one is put in a folder ``(2)``."""
+    seen: Counter[str] = Counter()
+    different: list[str] = []
+    for name in names:
+        seen[name] += 1
+        different.append(name if seen[name] == 1 else f"({seen[name]})/{name}")
+    return different

@@ -19,20 +19,25 @@ ReadHead = Callable[[str], bytes]
 """Gives the first bytes of a member, none when it cannot be read."""
 
 
+def kinds_in(members: Sequence[Member | Refusal], read_head: ReadHead) -> Mapping[str, ItemKind]:
+    """Kinds of the members that are no plain files, by name; a renamed list by how it begins."""
+    kinds = kinds_of([member.name for member in members])
+    if ItemKind.INDEX in kinds.values():
+        return kinds
+    return {**kinds, **_renamed_indexes(members, read_head)}
+
+
 def items_of(
     archive: ImportItem,
     members: Sequence[Member | Refusal],
+    kinds: Mapping[str, ItemKind],
     known: Mapping[str, str],
-    read_head: ReadHead,
 ) -> Sequence[NewItem]:
     """The items an archive turns into, in its own order.
 
     ``known`` has the content of each member that the athlete has from this archive already: the
     same archive again is not unpacked again.
     """
-    kinds = dict(kinds_of([member.name for member in members]))
-    if ItemKind.INDEX not in kinds.values():
-        kinds |= _renamed_indexes(members, read_head)
     return [_item(archive, one, kinds.get(one.name, ItemKind.FILE), known) for one in members]
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from analytics.runs.duplicates import same_run
-from api.accounts.service import whose
+from api.accounts.service import locked, whose
 from api.imports.siblings import Siblings, siblings_of
 from api.imports.storing import Place, ToStore, known_outcome, overlap_of, store
 from api.recordings.originals import OriginalReader
@@ -93,11 +93,12 @@ def read_index(
         height_cm = whose(session, item.athlete_id).height_cm
     layout = siblings.layout()
     tally = _Tally()
-    for piece in _pieces(_complete(siblings.entries(), tally)):
+    for piece in _pieces(_complete(siblings.entries())):
         reader = _IndexPiece(item, siblings, layout, height_cm)
         with runtime.database.write() as session:
+            athlete = locked(session, item.athlete_id)
             hold(session)
-            reader.store(session, whose(session, item.athlete_id), piece, tally, runtime.now())
+            reader.store(session, athlete, piece, tally, runtime.now())
     if tally.added or tally.told or tally.unread:
         detail = f"{tally.added} {tally.told} {tally.unread}"
         return Outcome(status=ItemStatus.IMPORTED, code=INDEX, detail=detail)
@@ -109,18 +110,17 @@ def entry_sha256(identity: str) -> str:
     return hashlib.sha256(f"entry:{identity}".encode()).hexdigest()
 
 
-def _complete(entries: Iterable[_Entry], tally: _Tally) -> Iterator[_Entry]:
-    """The entries; one that breaks off in the middle keeps what came before."""
-    some = False
+def _complete(entries: Iterable[_Entry]) -> Iterator[tuple[int, _Entry]]:
+    """The entries, numbered; an index that breaks off in the middle keeps what came before."""
+    number = 0
     try:
-        for entry in entries:
-            some = True
-            yield entry
+        for number, entry in enumerate(entries, start=1):
+            yield number, entry
     except ImportFailure as failure:
-        if not some:
+        if not number:
             raise
-        tally.unread += 1
-        yield Unread(label="the rest of it", code=failure.code, detail=failure.detail)
+        rest = Unread(label="the rest of it", code=failure.code, detail=failure.detail)
+        yield number + 1, rest
 
 
 class _IndexPiece:
@@ -138,21 +138,23 @@ class _IndexPiece:
         self,
         session: Session,
         athlete: Athlete,
-        entries: Sequence[_Entry],
+        entries: Sequence[tuple[int, _Entry]],
         tally: _Tally,
         now: datetime,
     ) -> None:
         change = _Piece()
-        listed = [one for one in entries if isinstance(one, Listed)]
-        known = activities.by_content(
-            session, athlete.id, [entry_sha256(one.identity) for one in listed]
-        )
+        listed = [one for _, one in entries if isinstance(one, Listed)]
+        contents = [entry_sha256(one.identity) for one in listed]
+        known = activities.by_content(session, athlete.id, contents)
+        before = imports.contents_in(session, athlete.id, self._item.import_id, contents)
         files = self._files(session, athlete.id, listed)
         new: list[Listed] = []
         for one in listed:
             there = known.get(entry_sha256(one.identity))
             file = files.get(one.file or "")
-            if there is not None:
+            if entry_sha256(one.identity) in before:
+                tally.added += 1  # before this index was cut short
+            elif there is not None:
                 ended = known_outcome(entry_sha256(one.identity), there)
                 if ended.status is ItemStatus.DUPLICATE:
                     ended = replace(ended, code=KNOWN_ENTRY)
@@ -165,10 +167,10 @@ class _IndexPiece:
         for one, outcome in zip(new, outcomes, strict=True):
             tally.added += outcome.status is ItemStatus.IMPORTED
             self._report(change, one, outcome)
-        for one in entries:
+        for number, one in entries:
             if isinstance(one, Unread):
                 tally.unread += 1
-                change.items.append(self._unread(one))
+                change.items.append(self._unread(number, one))
         tally.told += activities.tell(session, athlete.id, change.told)
         leases.end_unclaimed(session, athlete.id, self._item.import_id, change.companions, now)
         imports.add_ended(session, athlete.id, self._item.import_id, change.items, now)
@@ -199,7 +201,7 @@ class _IndexPiece:
     ) -> bool:
         """Hand what the index knows to the run it lists; False when there is none yet."""
         if file is not None and file.stored:
-            live = [known.id for known in file.stored if not known.deleted]
+            live = [one.duplicate_of or one.id for one in file.stored if not one.deleted]
         else:
             match = self._match(session, athlete, one, now)
             live = [] if match is None else [match.duplicate_of or match.id]
@@ -253,12 +255,11 @@ class _IndexPiece:
             )
         )
 
-    def _unread(self, one: Unread) -> NewItem:
-        name = f"{self._item.name}: {one.label}"
+    def _unread(self, number: int, one: Unread) -> NewItem:
         return NewItem(
-            name=name,
+            name=f"{self._item.name}: {one.label}",
             kind=ItemKind.FILE,
-            content_sha256=entry_sha256(f"unread:{name}"),
+            content_sha256=entry_sha256(f"unread:{self._item.position}:{number}"),
             status=ItemStatus.FAILED,
             code=one.code.value,
             detail=one.detail or None,

@@ -12,17 +12,17 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 from uuid import UUID
 
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from api.accounts.service import ask_to_remodel, whose
+from api.accounts.service import ask_to_remodel, locked, whose
 from api.imports.decoders import INTERNAL_ERROR, DecoderDied, Decoders, Read, failed, task_of
-from api.imports.expanding import items_of
+from api.imports.expanding import items_of, kinds_in
 from api.imports.indexes import read_index
-from api.imports.storing import Place, ToStore, store
+from api.imports.storing import SAME_BYTES, Place, ToStore, store
 from api.recordings.reading import ReadFile
 from api.refresh.service import refresh
 from api.runtime import Runtime
@@ -45,7 +45,27 @@ MOST_ATTEMPTS = 3
 
 EMPTY_ARCHIVE = "empty_archive"
 
-OnItem = Callable[[str], None]
+
+class Progress(Protocol):
+    """Told of an import as it goes on."""
+
+    def __call__(self, name: str) -> None:
+        """An item has ended."""
+        ...
+
+    def expect(self, more: int) -> None:
+        """There are more items than it looked like: an archive was opened."""
+        ...
+
+
+class Unwatched:
+    """Nobody watches."""
+
+    def __call__(self, name: str) -> None:
+        """Tell nobody."""
+
+    def expect(self, more: int) -> None:
+        """As above."""
 
 
 class LeaseLost(Exception):  # noqa: N818 - it is no error: somebody else carries on
@@ -76,21 +96,18 @@ class Work:
         athlete_id: UUID,
         import_id: UUID,
         owner: str,
-        on_item: OnItem | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self._runtime = runtime
         self._athlete_id = athlete_id
         self._import_id = import_id
         self._owner = owner
-        self._on_item = on_item or _nobody
+        self._on_item = progress or Unwatched()
         self._decoders = Decoders(runtime.originals)
+        self._engaged = False
         self._heartbeat = Heartbeat(runtime, athlete_id, import_id, owner)
 
     def __enter__(self) -> Self:
-        # Reading a file makes many short-lived objects. Unless what was loaded before is set aside,
-        # the collector walks through all of it again every few files: a tenth of an import's time.
-        gc.freeze()
-        self._heartbeat.__enter__()
         return self
 
     def __exit__(
@@ -100,7 +117,20 @@ class Work:
         traceback: TracebackType | None,
     ) -> None:
         self._decoders.__exit__(exc_type, exc, traceback)
-        self._heartbeat.__exit__(exc_type, exc, traceback)
+        if self._engaged:
+            self._heartbeat.__exit__(exc_type, exc, traceback)
+            gc.unfreeze()
+
+    def _engage(self) -> None:
+        """Begin in earnest: there is something to do."""
+        if self._engaged:
+            return
+        self._engaged = True
+        # Reading a file makes many short-lived objects. Unless what was loaded before is set aside,
+        # the collector walks through all of it again every few files: a tenth of an import's time.
+        gc.collect()
+        gc.freeze()
+        self._heartbeat.__enter__()
 
     def through(self) -> int:
         """Work until no item is left that nobody else holds; how many were done.
@@ -131,6 +161,7 @@ class Work:
             height_cm = whose(session, self._athlete_id).height_cm if items else None
         if not items:
             return None
+        self._engage()
         files = [item for item in items if _is_file(item)]
         return _Begun(
             items,
@@ -195,7 +226,7 @@ class Work:
         files = [(item, one) for item, one in pairs if isinstance(one, ReadFile)]
         with self._runtime.database.write() as session:
             now = self._runtime.now()
-            athlete = whose(session, self._athlete_id)
+            athlete = locked(session, self._athlete_id)
             stored = store(session, athlete, [ToStore(_place_of(i), r) for i, r in files], now)
             outcomes |= {item.position: one for (item, _), one in zip(files, stored, strict=True)}
             if files and athlete.height_cm != height_cm:
@@ -214,8 +245,10 @@ class Work:
                 return b""
 
         members: Sequence[Member | Refusal] = ()
+        kinds: Mapping[str, ItemKind] = {}
         try:
             members = here.members(_original_of(archive))
+            kinds = kinds_in(members, read_head)
             outcome = (
                 Outcome(status=ItemStatus.EXPANDED)
                 if members
@@ -224,12 +257,17 @@ class Work:
         except (ImportFailure, OSError) as failure:
             outcome = failed(failure)
         with self._runtime.database.write() as session:
+            if imports.opened_before(session, self._athlete_id, self._import_id, archive):
+                again = Outcome(status=ItemStatus.DUPLICATE, code=SAME_BYTES)
+                self._end_all(session, {archive.position: again})
+                return
             known = _known_members(session, archive)
-            items = items_of(archive, members, known, read_head)
-            imports.add_items(
-                session, self._athlete_id, self._import_id, items, self._runtime.now()
-            )
+            items = items_of(archive, members, kinds, known)
+            now = self._runtime.now()
+            if not imports.add_items(session, self._athlete_id, self._import_id, items, now):
+                raise LeaseLost
             self._end_all(session, {archive.position: outcome})
+        self._on_item.expect(len(items) - 1)
 
     def _read_index(self, index: ImportItem) -> None:
         try:
@@ -241,9 +279,17 @@ class Work:
             )
         except (ImportFailure, OSError) as failure:
             outcome = failed(failure)
+        except (LeaseLost, OperationalError):
+            raise
+        except Exception:
+            # One bad list must not stop the batch, not even one that shows a fault of ours.
+            logger.exception("reading the list %s failed", index.name)
+            outcome = Outcome(status=ItemStatus.FAILED, code=INTERNAL_ERROR)
         self._end(index, outcome)
 
     def _hold(self, session: Session, item: ImportItem) -> None:
+        # The batch before its items, in the order in which a cancel takes them.
+        imports.lock_batch(session, self._athlete_id, self._import_id)
         held = leases.holds(
             session, self._athlete_id, self._import_id, item.position, owner=self._owner
         )
@@ -315,11 +361,6 @@ def _original_of(item: ImportItem) -> str:
 
 def _is_file(item: ImportItem) -> bool:
     return item.kind in {ItemKind.FILE, ItemKind.COMPANION} and item.attempts <= MOST_ATTEMPTS
-
-
-def _nobody(name: str) -> None:
-    """Tell nobody."""
-    del name
 
 
 class Heartbeat:

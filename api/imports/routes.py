@@ -13,13 +13,16 @@ from api.http.pages import Cursor, PageLimit, decode_cursor, encode_cursor
 from api.http.sessions import AthleteAsked, Product, ReadSession, WriteSession
 from api.imports import service
 from api.imports.schemas import ImportBody, ItemPage
-from api.imports.uploads import Uploaded
+from api.imports.uploads import uploaded
 
 router = APIRouter(tags=["imports"])
 
 Files = Annotated[
     list[UploadFile],
-    File(description="Watch files (FIT, GPX, TCX, each also .gz) or ZIP archives of them."),
+    File(
+        description="Watch files (FIT, GPX, TCX, Suunto JSON, each also .gz), ZIPs of them, "
+        "or account exports of Strava, Garmin and Apple Health."
+    ),
 ]
 
 
@@ -33,7 +36,7 @@ def create_import(
 ) -> ImportBody:
     """Hand files over. They are stored at once and read in the background: poll the import."""
     # The body has been received by now, and the write transaction begins only with begin().
-    body = service.upload(product, session, athlete_id, [Uploaded(file) for file in files])
+    body = service.upload(product, session, athlete_id, uploaded(files))
     response.headers["Location"] = f"/v1/imports/{body.id}"
     return body
 

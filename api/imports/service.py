@@ -66,10 +66,10 @@ def begin(
 
 def add(
     session: Session, athlete_id: UUID, import_id: UUID, staged: Sequence[Staged], now: datetime
-) -> None:
-    """Add more staged files to an import."""
+) -> bool:
+    """Add more staged files to an import; False when it has been called off."""
     files.add_many(session, [one.original for one in staged if one.original is not None], now)
-    imports.add_items(session, athlete_id, import_id, [one.item for one in staged], now)
+    return imports.add_items(session, athlete_id, import_id, [one.item for one in staged], now)
 
 
 def import_body(session: Session, athlete_id: UUID | None, import_id: UUID) -> ImportBody:

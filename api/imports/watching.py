@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,12 +12,16 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 import watchfiles
+from sqlalchemy.exc import OperationalError
 
 from api.imports.commandline import OnProgress, import_sources
 from api.imports.disk import OnDisk
 from api.imports.schemas import ImportReport
+from api.imports.staging import UNREADABLE
 from api.runtime import Runtime
 from importers.sources import Refusal, SourceFile, walk
+
+logger = logging.getLogger(__name__)
 
 SETTLED_S: Final = 2.0
 """A file that has not changed for this long is taken to be whole: copies come piece by piece."""
@@ -70,8 +75,13 @@ class Watch:
     def run(self, stop: threading.Event) -> None:
         """Import what is there, then whatever arrives, until ``stop`` is set."""
         while not stop.is_set():
-            self.look()
-            self._wait(stop)
+            try:
+                self.look()
+                self._wait(stop)
+            except (OSError, OperationalError):
+                # A watch pulled out in the middle, a database held by somebody: look again.
+                logger.warning("could not look for new files", exc_info=True)
+                stop.wait(SETTLED_S)
 
     def look(self) -> None:
         """Import every file that is new, or has changed, and that has settled."""
@@ -97,9 +107,11 @@ class Watch:
         report = import_sources(
             self._runtime, self._athlete_id, sources, self._listener.on_progress
         )
+        unreadable = {item.name for item in report.items if item.code == UNREADABLE}
         for path in settled:
-            self._imported[path] = states[path]
             del self._arriving[path]
+            if found[path].name not in unreadable:
+                self._imported[path] = states[path]
         self._listener.ended(report)
 
     def _since(self, path: Path, state: _State, now_s: float) -> tuple[_State, float]:

@@ -32,6 +32,16 @@ def work_once(runtime: Runtime, owner: str) -> bool:
     return worked
 
 
+def hand_back(runtime: Runtime, owner: str) -> None:
+    """Free what a worker that was asked to stop had claimed; it is not to blame for anything."""
+    job = _next(runtime, None)
+    while job is not None:
+        if job.import_id is not None:
+            with runtime.database.write() as session:
+                leases.hand_back(session, job.athlete_id, job.import_id, owner=owner)
+        job = _next(runtime, job.id)
+
+
 def release(runtime: Runtime, owner: str) -> None:
     """Free what a worker that is gone had claimed, so the next need not wait for its leases."""
     job = _next(runtime, None)

@@ -52,7 +52,7 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self._worker.kill()
                 self._worker.wait()
-            queue.release(self._runtime, self._owner)
+            queue.hand_back(self._runtime, self._owner)
 
     def _watch(self) -> None:
         while not self._stopping.wait(self._runtime.settings.poll_s):

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import time
+from types import FrameType
+from typing import NoReturn
 
 from api.jobs import queue
 from api.runtime import Runtime
@@ -15,6 +19,8 @@ NICENESS = 10
 def work(runtime: Runtime, owner: str, parent_pid: int) -> None:
     """Work through the queue; return when idle for long enough or when the server is gone."""
     os.nice(NICENESS)
+    # Asked to stop, leave in good order: the decoders go first.
+    signal.signal(signal.SIGTERM, _leave)
     last_work_s = time.monotonic()
     while os.getppid() == parent_pid:
         if queue.work_once(runtime, owner):
@@ -23,3 +29,8 @@ def work(runtime: Runtime, owner: str, parent_pid: int) -> None:
             return
         else:
             time.sleep(runtime.settings.poll_s)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    del frame
+    sys.exit(128 + number)

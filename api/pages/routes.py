@@ -17,7 +17,7 @@ from api.errors import NotFound, Unprocessable
 from api.http.days import Day
 from api.http.sessions import Product, ReadSession, WriteSession
 from api.imports import service as imports
-from api.imports.uploads import Uploaded
+from api.imports.uploads import uploaded
 from api.marks.service import mark_since_last_run
 from api.messages.pages import say
 from api.pages.import_rows import problems_first
@@ -72,7 +72,7 @@ def upload(
 ) -> Response:
     """Take files and lead on to the page of their import."""
     # A form without a chosen file sends one nameless, empty one.
-    chosen = [Uploaded(file) for file in files or () if file.filename]
+    chosen = uploaded([file for file in files or () if file.filename])
     try:
         athlete = _athlete(athlete_id)
         if not chosen:

@@ -42,7 +42,7 @@ from models.database import Database
 from models.day_marks import DayKind
 from models.days import DayTotals
 from models.files import NewFile
-from models.imports import ItemKind, ItemStatus, NewItem, Origin
+from models.imports import ImportItem, ItemKind, ItemStatus, NewItem, Origin
 from models.leases import Outcome
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -160,6 +160,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "imports.add_items": lambda s, w: imports.add_items(s, w.athlete_id, w.import_id, [ITEM], NOW),
     "imports.by_key": lambda s, w: imports.by_key(s, w.athlete_id, "key"),
     "imports.cancel": lambda s, w: imports.cancel(s, w.athlete_id, w.import_id, NOW),
+    "imports.contents_in": lambda s, w: imports.contents_in(s, w.athlete_id, w.import_id, [SHA]),
     "imports.create": lambda s, w: imports.create(
         s, w.athlete_id, origin=Origin.API, items=[ITEM], now=NOW
     ),
@@ -172,7 +173,11 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
         s, w.athlete_id, w.import_id, limit=9, after=-1, statuses=list(ItemStatus)
     ),
     "imports.known_members": lambda s, w: imports.known_members(s, w.athlete_id, SHA),
+    "imports.lock_batch": lambda s, w: imports.lock_batch(s, w.athlete_id, w.import_id),
     "imports.open_batches": lambda s, w: imports.open_batches(s, w.athlete_id),
+    "imports.opened_before": lambda s, w: imports.opened_before(
+        s, w.athlete_id, w.import_id, ImportItem(file_sha256=SHA, position=9)
+    ),
     "imports.siblings": lambda s, w: imports.siblings(s, w.athlete_id, w.import_id, SHA),
     "imports.totals": lambda s, w: imports.totals(s, w.athlete_id, w.import_id),
     "jobs.add": lambda s, w: jobs.add(s, "import", w.athlete_id, w.import_id, NOW),
@@ -188,6 +193,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "leases.finish_items": lambda s, w: leases.finish_items(
         s, w.athlete_id, w.import_id, {0: OUTCOME}, owner="before", now=NOW
     ),
+    "leases.hand_back": lambda s, w: leases.hand_back(s, w.athlete_id, w.import_id, owner="before"),
     "leases.holds": lambda s, w: leases.holds(s, w.athlete_id, w.import_id, 0, owner="before"),
     "leases.release": lambda s, w: leases.release(s, w.athlete_id, w.import_id, owner="before"),
     "leases.renew": lambda s, w: leases.renew(

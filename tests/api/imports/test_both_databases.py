@@ -11,7 +11,7 @@ import pytest
 from api.accounts.schemas import ProfileChange
 from api.accounts.service import change_profile, whose
 from api.imports.commandline import import_paths
-from api.imports.disk import found_at
+from api.imports.disk import found_at_all
 from api.imports.service import import_body, upload
 from api.jobs import queue
 from api.runtime import Runtime, open_runtime
@@ -43,7 +43,7 @@ def test_files_in_advice_out(on_either: Runtime, run_file: RunFile) -> None:
     jump = run_file(41, minutes=15)
     with on_either.database.write() as session:
         change_profile(session, None, ProfileChange(height_cm=181, zone="UTC"), on_either.now())
-        body = upload(on_either, session, None, list(found_at(jump)))
+        body = upload(on_either, session, None, found_at_all([jump]))
     assert queue.has_work(on_either)
     queue.work_once(on_either, "test")
     assert not queue.has_work(on_either)

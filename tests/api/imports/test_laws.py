@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from api.accounts.service import whose
 from api.imports.commandline import import_paths
-from api.imports.disk import found_at
+from api.imports.disk import found_at_all
 from api.imports.processing import work_through
 from api.imports.schemas import ImportReport
 from api.imports.service import begin, totals_body
@@ -185,7 +185,7 @@ def test_a_file_that_ends_its_reader_takes_no_other_along(
     product: Runtime, owner_id: UUID, run_file: RunFile
 ) -> None:
     files = [run_file(day) for day in range(3)]
-    sources = [source for file in files for source in found_at(file)]
+    sources = found_at_all(files)
     with product.database.write() as session:
         import_id = begin(
             session,
