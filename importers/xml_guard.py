@@ -90,13 +90,15 @@ def claims_xml(head: bytes, name: str, *, root: str, ending: str) -> bool:
     Where the root does not show, because a long comment comes before it or because the file
     would be refused, its name decides: only its format can say what is wrong with it.
     """
+    if not _opens_a_tag(head):
+        return False
     try:
         text = _as_utf8(head)
         shown = _ROOT.match(text, root_offset(text))
     except ImportFailure:
         shown = None
     if shown is None or shown.end() == len(shown.string):
-        return _opens_a_tag(head) and name.lower().removesuffix(".gz").endswith(ending)
+        return name.lower().removesuffix(".gz").endswith(ending)
     return root_name(shown.group()).lower() == root.lower()
 
 
