@@ -133,29 +133,30 @@ def _exactly(present: NDArray[Any]) -> tuple[int, NDArray[Any]] | None:
     # A few values, one by one, rule most decimals out for far less than a look at all of them.
     probe: list[float] = present[:: max(1, len(present) // _PROBE)].tolist()
     of_type = present.dtype.type
+    wide = present.astype(np.float64)
     for decimals in range(_MAX_DECIMALS + 1):
         scale = 10.0**decimals
         if any(not isfinite(one) or of_type(round(one * scale) / scale) != one for one in probe):
             continue
-        whole = _to_whole(present, decimals)
+        whole = _to_whole(present, wide, scale)
         if whole is not None:
             return decimals, whole
     return None
 
 
-def _to_whole(present: NDArray[Any], decimals: int) -> NDArray[Any] | None:
+def _to_whole(
+    present: NDArray[Any], wide: NDArray[np.float64], scale: float
+) -> NDArray[Any] | None:
     """The whole numbers, or None when they would not give exactly these floats again."""
     dtype = np.dtype(f"i{present.itemsize}")
-    # A whole number has no -0: adding 0 takes its sign, and the comparison then sees it.
-    scaled = np.rint(present.astype(np.float64) * 10**decimals) + 0.0
-    largest = -float(np.iinfo(dtype).min)
-    if len(scaled) and not (scaled.max() < largest and scaled.min() > -largest):
-        return None
-    again = (scaled / 10.0**decimals).astype(present.dtype)
+    with np.errstate(invalid="ignore"):  # what does not fit comes out wrong, and is seen below
+        whole = np.rint(wide * scale).astype(dtype)
+    again = (whole / scale).astype(present.dtype)
     bits = f"u{present.itemsize}"
     if not np.array_equal(again.view(bits), present.view(bits)):
         return None
-    return scaled.astype(dtype)
+    # The lowest number stands for a missing one.
+    return None if len(whole) and whole.min() == np.iinfo(dtype).min else whole
 
 
 def _from_decimals(whole: NDArray[Any], decimals: int) -> NDArray[Any]:
@@ -166,7 +167,8 @@ def _from_decimals(whole: NDArray[Any], decimals: int) -> NDArray[Any]:
 
 def _steps(whole: NDArray[Any]) -> NDArray[Any]:
     """Differences, the small ones of either sign as small unsigned numbers; overflow wraps."""
-    steps = np.diff(whole, prepend=whole.dtype.type(0))
+    steps = whole.copy()
+    steps[1:] -= whole[:-1]
     sign = steps >> (whole.itemsize * _BITS_PER_BYTE - 1)
     return ((steps << 1) ^ sign).view(f"u{whole.itemsize}")
 

@@ -25,6 +25,9 @@ from models.imports import ItemStatus, Origin
 CHUNK_FILES = 50
 """Files staged with one transaction; each is then imported with its own."""
 
+MUCH_BYTES = 64 * 1024 * 1024
+"""Hundreds of runs: worth starting the decoders while the archive is still being copied."""
+
 PAGE_ITEMS = 1000
 WAIT_S = 0.2
 
@@ -94,6 +97,8 @@ def _import(  # noqa: PLR0913, PLR0917 - whose import, by whom, of what
         return True
 
     with Work(runtime, athlete_id, import_id, owner, progress) as work:
+        if sum(source.size_bytes for source in found) >= MUCH_BYTES:
+            work.expect_much()
         going_on = True
         for sources in _chunks(plain):
             going_on = add(stage(runtime, athlete_id, sources, kinds))

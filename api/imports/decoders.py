@@ -127,6 +127,11 @@ class Decoders:
         """The originals as this process reads them."""
         return self._here
 
+    def prepare(self) -> None:
+        """Start the processes now: there will be much to read, and something to do before."""
+        if self._can_start and self._pool is None:
+            self._start_pool()
+
     def begin(self, tasks: Sequence[ReadTask], height_cm: float | None) -> Callable[[], list[Read]]:
         """Begin to read; what is returned waits for the results, in order of the tasks.
 

@@ -19,6 +19,7 @@ class OnDisk:
         self._found = found
         self.name = found.name
         self.explicit = explicit
+        self.size_bytes = 0 if isinstance(found, Refusal) else found.size
 
     @contextmanager
     def open(self) -> Generator[BinaryIO]:

@@ -121,6 +121,10 @@ class Work:
             self._heartbeat.__exit__(exc_type, exc, traceback)
             gc.unfreeze()
 
+    def expect_much(self) -> None:
+        """Make ready for many files while they are still being looked at."""
+        self._decoders.prepare()
+
     def _engage(self) -> None:
         """Begin in earnest: there is something to do."""
         if self._engaged:
