@@ -222,26 +222,25 @@ def add_ended(
     if not items:
         return
     contents = [item.content_sha256 for item in items if item.content_sha256 is not None]
-    there = contents_in(session, athlete_id, import_id, contents)
+    there = names_of(session, athlete_id, import_id, contents)
     missing = [item for item in items if item.content_sha256 not in there]
     add_items(session, athlete_id, import_id, missing, now)
 
 
-def contents_in(
+def names_of(
     session: Session, athlete_id: uuid.UUID, import_id: uuid.UUID, contents: Collection[str]
-) -> set[str]:
-    """Those of some contents that items of a batch have already."""
+) -> Mapping[str, str]:
+    """Name of an item of a batch for each of some contents that the batch has already."""
     return {
-        sha
+        sha: name
         for chunk in chunks(contents)
-        for sha in session.scalars(
-            select(ImportItem.content_sha256).where(
-                ImportItem.athlete_id == athlete_id,
-                ImportItem.import_id == import_id,
-                ImportItem.content_sha256.in_(chunk),
+        for sha, name in session.execute(
+            select(_ITEM.c.content_sha256, _ITEM.c.name).where(
+                _ITEM.c.athlete_id == athlete_id,
+                _ITEM.c.import_id == import_id,
+                _ITEM.c.content_sha256.in_(chunk),
             )
         )
-        if sha is not None
     }
 
 

@@ -146,13 +146,13 @@ class _IndexPiece:
         listed = [one for _, one in entries if isinstance(one, Listed)]
         contents = [entry_sha256(one.identity) for one in listed]
         known = activities.by_content(session, athlete.id, contents)
-        before = imports.contents_in(session, athlete.id, self._item.import_id, contents)
+        before = imports.names_of(session, athlete.id, self._item.import_id, contents)
         files = self._files(session, athlete.id, listed)
         new: list[Listed] = []
         for one in listed:
             there = known.get(entry_sha256(one.identity))
             file = files.get(one.file or "")
-            if entry_sha256(one.identity) in before:
+            if before.get(entry_sha256(one.identity)) == self._name_of(one):
                 tally.added += 1  # before this index was cut short
             elif there is not None:
                 ended = known_outcome(entry_sha256(one.identity), there)
@@ -237,6 +237,9 @@ class _IndexPiece:
             place,
             ReadFile(entry_sha256(one.identity), self._layout.key, self._height_cm, [activity]),
         )
+
+    def _name_of(self, one: Listed) -> str:
+        return f"{self._item.name}: {one.label}"
 
     def _report(self, change: _Piece, one: Listed, outcome: Outcome) -> None:
         """Say how an entry ended: of its companion if it has one, else as an item of its own."""

@@ -160,7 +160,6 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "imports.add_items": lambda s, w: imports.add_items(s, w.athlete_id, w.import_id, [ITEM], NOW),
     "imports.by_key": lambda s, w: imports.by_key(s, w.athlete_id, "key"),
     "imports.cancel": lambda s, w: imports.cancel(s, w.athlete_id, w.import_id, NOW),
-    "imports.contents_in": lambda s, w: imports.contents_in(s, w.athlete_id, w.import_id, [SHA]),
     "imports.create": lambda s, w: imports.create(
         s, w.athlete_id, origin=Origin.API, items=[ITEM], now=NOW
     ),
@@ -174,6 +173,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     ),
     "imports.known_members": lambda s, w: imports.known_members(s, w.athlete_id, SHA),
     "imports.lock_batch": lambda s, w: imports.lock_batch(s, w.athlete_id, w.import_id),
+    "imports.names_of": lambda s, w: imports.names_of(s, w.athlete_id, w.import_id, [SHA]),
     "imports.open_batches": lambda s, w: imports.open_batches(s, w.athlete_id),
     "imports.opened_before": lambda s, w: imports.opened_before(
         s, w.athlete_id, w.import_id, ImportItem(file_sha256=SHA, position=9)
