@@ -53,6 +53,12 @@ def whose(session: Session, athlete_id: UUID | None) -> Athlete:
     return athlete
 
 
+def locked(session: Session, athlete_id: UUID | None) -> Athlete:
+    """The athlete asked for, held until the transaction ends; raises as :func:`whose` does."""
+    whom = whose(session, athlete_id).id
+    return athletes.lock(session, whom) or whose(session, whom)
+
+
 def named(session: Session, name_or_id: str | None) -> Athlete:
     """The athlete a command line names, by id or by name.
 

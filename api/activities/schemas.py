@@ -8,7 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-ZoneSourceName = Literal["position", "file", "athlete", "local_clock", "runner", "runners_day"]
+ZoneSourceName = Literal[
+    "position", "file", "athlete", "local_clock", "runner", "runners_offset", "runners_day"
+]
 SportName = Literal[
     "running", "walking", "hiking", "cycling", "swimming", "transition", "other", "unknown"
 ]

@@ -24,7 +24,7 @@ from api.activities.schemas import (
     WarningBody,
     ZoneSourceName,
 )
-from api.errors import NotFound, Unprocessable
+from api.errors import DaysReversed, NotFound, Unprocessable
 from api.messages.imports import warning_text
 from api.messages.runs import held_out_text
 from api.recordings.edits import edited
@@ -41,10 +41,6 @@ class RunUnknown(NotFound):
 
 class FieldUnknown(Unprocessable):
     """There is no stream of that name."""
-
-
-class DaysReversed(Unprocessable):
-    """The first day asked for comes after the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

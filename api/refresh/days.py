@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from analytics.runs.day import Amounts, DayTotals, RunOfDay, counted, day_totals
 from api.accounts.local_day import ZoneSource
+from api.refresh.history import outdated_since
 from models import activities, athletes, days
 from models.activities import DayRun
 
@@ -27,7 +28,7 @@ def rewrite_days(session: Session, athlete_id: UUID, touched: Iterable[date]) ->
         runs[run.local_date].append(run)
     totals = {day: _totals(of_day) if of_day else None for day, of_day in runs.items()}
     days.rewrite(session, athlete_id, totals)
-    athletes.mark_dirty(session, athlete_id, wanted[0])
+    athletes.mark_dirty(session, athlete_id, outdated_since(session, athlete_id, wanted))
 
 
 def _totals(runs: Sequence[DayRun]) -> DayTotals:
