@@ -177,6 +177,7 @@ class ActivityChange(TypedDict, total=False):
     """What may change after the import, column by column."""
 
     title: str | None
+    session_index: int
     format: str
     parser_version: int
     records: int
@@ -665,11 +666,16 @@ def held_out(
 def in_other_zone(
     session: Session, athlete_id: uuid.UUID, zone: str, zone_source: str
 ) -> Sequence[Activity]:
-    """Activities whose day came from ``zone_source`` and another zone than ``zone``."""
+    """Activities whose day came from ``zone_source`` and another zone, deleted ones too."""
     return session.scalars(
-        _of(athlete_id)
-        .where(Activity.zone_source == zone_source, Activity.zone != zone)
+        select(Activity)
+        .where(
+            Activity.athlete_id == athlete_id,
+            Activity.zone_source == zone_source,
+            Activity.zone != zone,
+        )
         .order_by(Activity.id)
+        .execution_options(populate_existing=True)  # never an object read before a change
     ).all()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -17,17 +18,22 @@ from models.activities import DayRun
 METRES_PER_KM = 1000.0
 SECONDS_PER_MINUTE = 60.0
 
+DAYS_AT_ONCE: Final = 500
+"""Days whose runs are held in memory together."""
+
 
 def rewrite_days(session: Session, athlete_id: UUID, touched: Iterable[date]) -> None:
     """Make the totals of the touched days anew; findings from the first of them on are outdated."""
     wanted = sorted(set(touched))
     if not wanted:
         return
-    runs: dict[date, list[DayRun]] = {day: [] for day in wanted}
-    for run in activities.runs_of_day(session, athlete_id, wanted):
-        runs[run.local_date].append(run)
-    totals = {day: _totals(of_day) if of_day else None for day, of_day in runs.items()}
-    days.rewrite(session, athlete_id, totals)
+    for start in range(0, len(wanted), DAYS_AT_ONCE):
+        chunk = wanted[start : start + DAYS_AT_ONCE]
+        runs: dict[date, list[DayRun]] = {day: [] for day in chunk}
+        for run in activities.runs_of_day(session, athlete_id, chunk):
+            runs[run.local_date].append(run)
+        totals = {day: _totals(of_day) if of_day else None for day, of_day in runs.items()}
+        days.rewrite(session, athlete_id, totals)
     athletes.mark_dirty(session, athlete_id, outdated_since(session, athlete_id, wanted))
 
 

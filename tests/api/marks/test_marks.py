@@ -169,17 +169,17 @@ def test_what_was_run_and_not_uploaded_is_known_once_it_is_uploaded(
 def test_a_day_marked_by_itself_waits_for_a_run_of_its_own(
     client: httpx.Client, clock: Clock, add_run: AddRun, add_runs: AddRuns
 ) -> None:
-    add_runs(TODAY - timedelta(days=50), [5.0, 0.0] * 20)
-    mark(client, "2026-06-20", "unobserved")
-    mark(client, "2026-06-21", "unobserved")
+    add_runs(TODAY - timedelta(days=50), [5.0, 0.0] * 24)
+    mark(client, "2026-06-25", "unobserved")
+    mark(client, "2026-06-27", "unobserved")
     clock.now += timedelta(minutes=5)
-    add_run(date(2026, 6, 21), km=5.0, created_at=clock.now)
+    add_run(date(2026, 6, 27), km=5.0, created_at=clock.now)
     add_run(date(2026, 6, 29), km=5.0, created_at=clock.now)
     assert client.get("/v1/today").json()["week"]["ratio_reason"] == "unobserved"
-    add_run(date(2026, 6, 20), km=5.0, created_at=clock.now)
+    add_run(date(2026, 6, 25), km=5.0, created_at=clock.now)
     assert client.get("/v1/today").json()["week"]["ratio_coupled"] is not None
     clock.now += timedelta(minutes=5)
-    mark(client, "2026-06-20", "unobserved")  # another one of that day is missing
+    mark(client, "2026-06-25", "unobserved")  # another one of that day is missing
     assert client.get("/v1/today").json()["week"]["ratio_reason"] == "unobserved"
 
 
@@ -206,4 +206,4 @@ def test_a_day_of_rest_on_which_a_run_arrives_has_that_run(
     add_run(date(2026, 6, 29), km=5.0, created_at=clock.now)
     body = client.get("/v1/today").json()
     assert (body["stale"], body["data_through"]) == (False, "2026-06-29")
-    assert body["week"]["km"] == 5.0
+    assert body["week"]["seven_day_km"] == 5.0
