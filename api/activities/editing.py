@@ -54,7 +54,7 @@ _SAID_ONLY: Final = frozenset({"title", "rpe", "read_values", "updated_at"})
 """What changes no total of a day."""
 
 _TOO_FAST: Final = (
-    "Nobody goes so far in so short a time. Check the distance, and the time in seconds."
+    "Nobody goes so far in so short a time. Check the distance, the time and their units."
 )
 
 

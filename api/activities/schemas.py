@@ -72,6 +72,7 @@ class RunBody(BaseModel):
     duplicate_of: UUID | None = Field(
         description="The fuller recording of the same activity, which counts instead of this one."
     )
+    duplicate_text: str | None = Field(description="Why it does not count, and what to do.")
     warnings: list[WarningBody]
 
 

@@ -26,7 +26,7 @@ from api.activities.schemas import (
 )
 from api.errors import DaysReversed, NotFound, Unprocessable
 from api.messages.imports import warning_text
-from api.messages.runs import held_out_text
+from api.messages.runs import duplicate_text, held_out_text
 from api.recordings.edits import edited
 from models import activities
 from models.activities import RUNNING, Activity, ActivityCursor
@@ -195,6 +195,7 @@ def run_body(run: Activity) -> RunBody:
         parser_version=run.parser_version,
         metrics_version=run.metrics_version,
         duplicate_of=run.duplicate_of,
+        duplicate_text=None if run.duplicate_of is None else duplicate_text(knows_time=timed),
         warnings=[_warning(one) for one in run.warnings],
     )
 

@@ -588,9 +588,12 @@ def test_a_stretch_too_fast_for_running_counts_once_it_is_confirmed(
     run_id = add_run(
         date(2026, 6, 28), km=30.0, held_out_m=20_000.0, held_out_s=1200.0, held_out_flexions=50.0
     )
+    earlier = add_run(date(2026, 6, 1), km=3.0, held_out_m=1000.0, held_out_s=70.0)
+    assert str(earlier) in client.get("/v1/today").text  # within the month of the longest run
+    client.delete(f"/v1/runs/{earlier}")
     assert days(client) == {"2026-06-28": 10.0}
     told = client.get(f"/v1/runs/{run_id}").json()["held_out_text"]
-    assert told.startswith("20.0 km of this run were faster")
+    assert told.startswith("20.0 km of this run were too fast for running, so they do not")
     (asked,) = client.get("/v1/today").json()["held_out"]
     assert asked["run_id"] == str(run_id)
     assert "Sun 28 Jun" in asked["text"]

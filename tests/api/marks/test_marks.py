@@ -140,7 +140,7 @@ def test_a_fast_stretch_is_asked_about_on_the_page(client: httpx.Client, add_run
     assert "20.0 km of your run on Tue 30 Jun" in client.get("/").text
     answer = client.post(f"/runs/{run_id}/fast/was-run")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert "faster than anybody" not in client.get("/").text
+    assert "too fast for running" not in client.get("/").text
     assert client.get("/v1/today").json()["limit"]["done_km"] == 30.0
 
 
