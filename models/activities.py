@@ -335,7 +335,7 @@ _BY_CONTENT: Final = (
 def _edited(column: str) -> ColumnElement[bool]:
     """Whether the runner has changed a column of an activity, to nothing perhaps."""
     # As text: the databases disagree on what a null in JSON is. Quotes in a value are escaped.
-    return cast(_ACTIVITY.c.read_values, String).like(f'%"{column}": %')
+    return cast(_ACTIVITY.c.read_values, String).like(f'%"{column}":%')
 
 
 _TITLE: Final = bindparam("told_title", type_=_ACTIVITY.c.title.type)

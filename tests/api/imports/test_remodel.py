@@ -86,9 +86,11 @@ def test_a_zone_moves_only_the_days_that_came_from_it(
 def test_a_zone_moves_what_is_deleted_too_and_settles_what_moved(
     product: Runtime, take: Take, tmp_path: Path
 ) -> None:
-    points = [replace(one, latitude=None, longitude=None) for one in run(600, start=LATE)]
     for hours in (0, 48):
-        late = [replace(one, time=one.time + timedelta(hours=hours)) for one in points]
+        late = [
+            replace(one, latitude=None, longitude=None)
+            for one in run(600, start=LATE + timedelta(hours=hours))
+        ]
         path = tmp_path / f"indoors {hours}.tcx"
         path.write_bytes(tcx(activity(lap(late, timer_s=600, distance_m=1800))))
         take(product, path)
