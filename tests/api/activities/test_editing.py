@@ -531,6 +531,21 @@ def test_what_the_runner_has_corrected_counts_when_a_fuller_recording_comes(
     assert client.get(f"/v1/runs/{phone}").json()["duplicate_of"] == full
 
 
+def test_what_was_like_a_recording_that_no_longer_counts_is_looked_at_again(
+    client: httpx.Client, take: Callable[..., Json]
+) -> None:
+    points = [replace(one, cadence=None) for one in run(1800, start=MONDAY, speed_m_s=3.2)]
+    (phone,) = take("phone.gpx", gpx(track([points])))["run_ids"]
+    km = days(client)["2026-06-01"]
+    by_hand = enter(client, local_date="2026-06-01", distance_m=km * 1080, timer_s=1800)
+    assert by_hand["duplicate_of"] == phone
+    (full,) = take("watch.fit", modern_run(start=MONDAY, duration_s=1800))["run_ids"]
+    body = client.get(f"/v1/runs/{full}").json()
+    assert km * 1080 > body["distance_m"] / 0.9  # too long to be told of this one
+    assert client.get(f"/v1/runs/{phone}").json()["duplicate_of"] == full
+    assert client.get(f"/v1/runs/{by_hand['id']}").json()["duplicate_of"] is None
+
+
 def test_a_choice_takes_the_one_before_it_back(
     client: httpx.Client, take: Callable[..., Json]
 ) -> None:
