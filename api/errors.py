@@ -26,3 +26,7 @@ class NotFound(DomainError):  # noqa: N818 - named for what the caller reads
 
 class Unprocessable(DomainError):  # noqa: N818 - named for what the caller reads
     """The request is well formed, but what it asks is not possible."""
+
+
+class DaysReversed(Unprocessable):
+    """The first day asked for comes after the last."""

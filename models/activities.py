@@ -8,15 +8,19 @@ from datetime import date, datetime
 from typing import Final, NamedTuple, TypedDict, Unpack
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     LargeBinary,
     Select,
+    String,
     UniqueConstraint,
     Uuid,
     and_,
     bindparam,
+    case,
+    cast,
     delete,
     func,
     or_,
@@ -173,6 +177,7 @@ class ActivityChange(TypedDict, total=False):
     """What may change after the import, column by column."""
 
     title: str | None
+    session_index: int
     format: str
     parser_version: int
     records: int
@@ -235,6 +240,9 @@ class Overlap(NamedTuple):
     zone_source: str | None
     title: str | None
     rpe: float | None
+    format: str
+    read_values: Mapping[str, JsonValue]
+    updated_at: datetime
 
 
 class Known(NamedTuple):
@@ -273,6 +281,13 @@ class DayRun(NamedTuple):
     held_out_flexions: float
     fast_was_run: bool | None
     zone_source: str | None
+
+
+class StoredDay(NamedTuple):
+    """On which day a run was run, and when it was stored."""
+
+    local_date: date
+    created_at: datetime
 
 
 class Source(NamedTuple):
@@ -324,6 +339,14 @@ _BY_CONTENT: Final = (
     )
     .order_by(_ACTIVITY.c.content_sha256, _ACTIVITY.c.session_index)
 )
+
+
+def _edited(column: str) -> ColumnElement[bool]:
+    """Whether the runner has changed a column of an activity, to nothing perhaps."""
+    # As text: the databases disagree on what a null in JSON is. Quotes in a value are escaped.
+    return cast(_ACTIVITY.c.read_values, String).like(f'%"{column}":%')
+
+
 _TITLE: Final = bindparam("told_title", type_=_ACTIVITY.c.title.type)
 _RPE: Final = bindparam("told_rpe", type_=_ACTIVITY.c.rpe.type)
 _TELL: Final = (
@@ -332,12 +355,16 @@ _TELL: Final = (
         _ACTIVITY.c.athlete_id == bindparam("of_athlete", type_=Uuid()),
         _ACTIVITY.c.id == bindparam("of_id", type_=Uuid()),
         or_(
-            and_(_ACTIVITY.c.title.is_(None), _TITLE.is_not(None)),
-            and_(_ACTIVITY.c.rpe.is_(None), _RPE.is_not(None)),
+            and_(_ACTIVITY.c.title.is_(None), _TITLE.is_not(None), ~_edited("title")),
+            and_(_ACTIVITY.c.rpe.is_(None), _RPE.is_not(None), ~_edited("rpe")),
         ),
     )
     .values(
-        title=func.coalesce(_ACTIVITY.c.title, _TITLE), rpe=func.coalesce(_ACTIVITY.c.rpe, _RPE)
+        title=case(
+            (_edited("title"), _ACTIVITY.c.title),
+            else_=func.coalesce(_ACTIVITY.c.title, _TITLE),
+        ),
+        rpe=case((_edited("rpe"), _ACTIVITY.c.rpe), else_=func.coalesce(_ACTIVITY.c.rpe, _RPE)),
     )
 )
 _OVERLAPPING: Final = select(*(_ACTIVITY.c[name] for name in Overlap._fields)).where(
@@ -397,6 +424,37 @@ def overlapping(
     window = {"of_athlete": athlete_id, "start": start, "end": end}
     found = [Overlap._make(row) for row in session.execute(_OVERLAPPING, window)]
     return sorted(found, key=lambda overlap: (overlap.started_at, overlap.id))
+
+
+def dated_by(
+    session: Session, athlete_id: uuid.UUID, zone_sources: Collection[str]
+) -> Sequence[Overlap]:
+    """Recordings, none entered by hand, whose day came from one of these sources."""
+    statement = select(*(_ACTIVITY.c[name] for name in Overlap._fields)).where(
+        _ACTIVITY.c.athlete_id == athlete_id,
+        _ACTIVITY.c.zone_source.in_(zone_sources),
+        _ACTIVITY.c.file_sha256.is_not(None),
+        _ACTIVITY.c.started_at.is_not(None),
+        _ACTIVITY.c.deleted_at.is_(None),
+    )
+    return [Overlap._make(row) for row in session.execute(statement)]
+
+
+def linked(session: Session, athlete_id: uuid.UUID, ones: Collection[Overlap]) -> Sequence[Overlap]:
+    """What is known as another recording of one of these: their duplicates, and what they are."""
+    wanted = select(*(_ACTIVITY.c[name] for name in Overlap._fields)).where(
+        _ACTIVITY.c.athlete_id == athlete_id,
+        _ACTIVITY.c.started_at.is_not(None),
+        _ACTIVITY.c.deleted_at.is_(None),
+    )
+    ids = {one.id for one in ones}
+    best = {one.duplicate_of for one in ones if one.duplicate_of is not None}
+    found: dict[uuid.UUID, Overlap] = {}
+    for column, these in ((_ACTIVITY.c.duplicate_of, ids | best), (_ACTIVITY.c.id, best)):
+        for chunk in chunks(these):
+            rows = session.execute(wanted.where(column.in_(chunk)))
+            found.update((one.id, one) for one in map(Overlap._make, rows.all()))
+    return list(found.values())
 
 
 def set_duplicate_of(
@@ -617,11 +675,16 @@ def held_out(
 def in_other_zone(
     session: Session, athlete_id: uuid.UUID, zone: str, zone_source: str
 ) -> Sequence[Activity]:
-    """Activities whose day came from ``zone_source`` and another zone than ``zone``."""
+    """Activities whose day came from ``zone_source`` and another zone, deleted ones too."""
     return session.scalars(
-        _of(athlete_id)
-        .where(Activity.zone_source == zone_source, Activity.zone != zone)
+        select(Activity)
+        .where(
+            Activity.athlete_id == athlete_id,
+            Activity.zone_source == zone_source,
+            Activity.zone != zone,
+        )
         .order_by(Activity.id)
+        .execution_options(populate_existing=True)  # never an object read before a change
     ).all()
 
 
@@ -649,6 +712,17 @@ def last_run_day(session: Session, athlete_id: uuid.UUID, until: date = date.max
     """Local day of the last run that counts, of those up to ``until``, or None without one."""
     days = _run_days(athlete_id).where(Activity.local_date <= until)
     return session.scalar(days.order_by(Activity.local_date.desc()).limit(1))
+
+
+def run_days_stored(
+    session: Session, athlete_id: uuid.UUID, first: date, since: datetime
+) -> Sequence[StoredDay]:
+    """The runs that count, from ``first`` on, that were stored later than ``since``."""
+    statement = _run_days(athlete_id).where(
+        Activity.local_date >= first, Activity.created_at > since
+    )
+    columns = statement.with_only_columns(Activity.local_date, Activity.created_at)
+    return [StoredDay(day, at) for day, at in session.execute(columns).all() if day is not None]
 
 
 def _of(athlete_id: uuid.UUID, *, deleted: bool = False) -> Select[Activity]:

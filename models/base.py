@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, ClassVar, Final, TypeAlias, cast
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, TypeVar, cast
 
 from sqlalchemy import (
     CHAR,
@@ -44,6 +44,8 @@ NOT_ATHLETE_OWNED: Final = frozenset({"athlete", "job", "stored_file"})
 Every other table's primary key begins with ``athlete_id``, and no query on it lacks it: that is
 the key a larger installation shards by. The queue and the originals are read across athletes.
 """
+
+Key = TypeVar("Key", str, uuid.UUID)
 
 _CHUNK: Final = 1000  # well below SQLite's 32,766 and PostgreSQL's 65,535 parameters
 
@@ -135,7 +137,7 @@ def _values(words: type[StrEnum]) -> list[str]:
     return [word.value for word in words]
 
 
-def chunks(values: Iterable[str]) -> Iterator[Sequence[str]]:
+def chunks(values: Iterable[Key]) -> Iterator[Sequence[Key]]:
     """Distinct values in pieces small enough for one ``IN``."""
     distinct = sorted(set(values))
     for start in range(0, len(distinct), _CHUNK):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ForeignKey, delete, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, affected_rows, table_of, upsert, vocabulary
@@ -26,7 +26,11 @@ class DayKind(StrEnum):
 
 
 class DayMark(Base):
-    """One thing said about one local day; a day may have several, of different kinds."""
+    """One thing said about one local day; a day may have several, of different kinds.
+
+    ``since_last_run`` where it was said of all days since the last run at once, not of this one.
+    ``created_at`` is when it was last said.
+    """
 
     __tablename__ = "day_mark"
 
@@ -37,6 +41,7 @@ class DayMark(Base):
     kind: Mapped[DayKind] = mapped_column(vocabulary(DayKind, "kind"), primary_key=True)
     note: Mapped[str | None]
     created_at: Mapped[datetime]
+    since_last_run: Mapped[bool] = mapped_column(server_default=false())
 
 
 _MARK: Final = table_of(DayMark)
@@ -49,10 +54,19 @@ def put(  # noqa: PLR0913, PLR0917 - the key of a row, and what is said
     kind: DayKind,
     note: str | None,
     now: datetime,
+    *,
+    since_last_run: bool = False,
 ) -> None:
-    """Mark a day; a mark of that kind is there only once, and the last note counts."""
-    row = {"athlete_id": athlete_id, "day": day, "kind": kind, "note": note, "created_at": now}
-    upsert(session, _MARK, [row], update=("note",))
+    """Mark a day; a mark of that kind is there only once, and what was said last counts."""
+    row = {
+        "athlete_id": athlete_id,
+        "day": day,
+        "kind": kind,
+        "note": note,
+        "created_at": now,
+        "since_last_run": since_last_run,
+    }
+    upsert(session, _MARK, [row])
 
 
 def remove(session: Session, athlete_id: uuid.UUID, day: date, kind: DayKind) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from analytics.recording import Device, Recording, Sport, Stream, Warn
 from analytics.runs.signature import Signature, matches
 
-footprint_window_s: Final = 48 * 3600.0
+FOOTPRINT_WINDOW_S: Final = 48 * 3600.0
 """Starts further apart than this never match, seconds. It is also the longest recording whose
 overlap tells anything: a clock that jumped by weeks would swallow every run of those weeks (our
 choice: longer than any run recorded in one go)."""
@@ -91,6 +91,8 @@ class Footprint:
         When the runner chose it, seconds since the epoch; None when never.
     bare
         Whether it has no samples: a summary alone.
+    corrected
+        Whether the runner has corrected what it says.
     """
 
     key: str
@@ -105,6 +107,7 @@ class Footprint:
     signature: Signature | None
     preferred_s: float | None
     bare: bool
+    corrected: bool = False
 
 
 def richness(recording: Recording) -> int:
@@ -183,7 +186,9 @@ def groups(footprints: Iterable[Footprint]) -> list[list[Footprint]]:
 
 
 def winner(group: Sequence[Footprint]) -> Footprint:
-    """The recording that counts: the runner's latest choice, else the one that tells most.
+    """The recording that counts: the runner's latest choice, else one they corrected.
+
+    Else the one that tells most; of several that were corrected, too.
 
     By a total order: the input's order does not matter.
 
@@ -224,9 +229,9 @@ def candidate_pairs(footprints: Iterable[Footprint]) -> Iterator[tuple[Footprint
                 place += 1
 
 
-def _rank(one: Footprint) -> tuple[float, int, str, int, str]:
+def _rank(one: Footprint) -> tuple[float, bool, int, str, int, str]:
     chosen_s = -math.inf if one.preferred_s is None else one.preferred_s
-    return -chosen_s, -one.richness, one.content, one.session_index, one.key
+    return -chosen_s, not one.corrected, -one.richness, one.content, one.session_index, one.key
 
 
 def _order(one: Footprint) -> tuple[bool, float, str, int, str]:
@@ -239,7 +244,7 @@ def _shared_s(a: Footprint, b: Footprint) -> float:
     """Seconds that both ran; 0 where one is too long to tell."""
     if a.started_s is None or b.started_s is None:
         return 0.0
-    if max(a.elapsed_s, b.elapsed_s) > footprint_window_s:
+    if max(a.elapsed_s, b.elapsed_s) > FOOTPRINT_WINDOW_S:
         return 0.0
     start = max(a.started_s, b.started_s)
     end = min(a.started_s + a.elapsed_s, b.started_s + b.elapsed_s)
@@ -268,7 +273,7 @@ def _agree(a: float | None, b: float | None) -> bool:
 
 
 def _reaches(one: Footprint, moment_s: float) -> bool:
-    length_s = min(one.elapsed_s, footprint_window_s)
+    length_s = min(one.elapsed_s, FOOTPRINT_WINDOW_S)
     return one.started_s is not None and one.started_s + max(length_s, SAME_START_S) >= moment_s
 
 

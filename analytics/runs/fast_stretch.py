@@ -84,15 +84,9 @@ def fast_stretches(recording: Recording) -> FastStretches | None:
         return None
     elapsed = recording.elapsed_s
     starts_s = np.concatenate((elapsed[:1], elapsed[:-1]))
-    from_s = np.maximum(starts_s - AROUND_S, places.at_s[0])
-    until_s = np.minimum(elapsed + AROUND_S, places.at_s[-1])
-    seconds = until_s - from_s
-    away_m = np.zeros(len(elapsed))
-    for axis_m in places.axes_m:
-        moved = np.interp(until_s, places.at_s, axis_m) - np.interp(from_s, places.at_s, axis_m)
-        away_m = np.hypot(away_m, moved)
-    speed = np.divide(away_m, seconds, out=np.zeros(len(elapsed)), where=seconds > 0)
-    within = _drives(speed, starts_s, elapsed)
+    around_m_s = _speed_m_s(places, starts_s - AROUND_S, elapsed + AROUND_S)
+    own_m_s = _speed_m_s(places, starts_s, elapsed)
+    within = _drives(around_m_s, own_m_s, starts_s, elapsed)
     if not within.any():
         return None
     way_m = np.diff(np.interp(elapsed, places.at_s, places.way_m), prepend=places.way_m[0])
@@ -104,6 +98,18 @@ def too_fast_throughout(distance_m: float | None, timer_s: float | None) -> bool
     if not distance_m or not timer_s:
         return False
     return timer_s > TOO_LONG_S and distance_m > TOO_FAST_M_S * timer_s
+
+
+def _speed_m_s(places: _Places, from_s: Float64Array, until_s: Float64Array) -> Float64Array:
+    """How fast the runner came away, as the crow flies, between two times each."""
+    from_s = np.maximum(from_s, places.at_s[0])
+    until_s = np.minimum(until_s, places.at_s[-1])
+    seconds = until_s - from_s
+    away_m = np.zeros(len(from_s))
+    for axis_m in places.axes_m:
+        moved = np.interp(until_s, places.at_s, axis_m) - np.interp(from_s, places.at_s, axis_m)
+        away_m = np.hypot(away_m, moved)
+    return np.divide(away_m, seconds, out=np.zeros(len(from_s)), where=seconds > 0)
 
 
 def _places(recording: Recording) -> _Places | None:
@@ -135,16 +141,19 @@ def _from_zero(steps: Float64Array) -> Float64Array:
     return np.concatenate((np.zeros(1), np.cumsum(steps)))
 
 
-def _drives(speed_m_s: Float64Array, starts_s: Float64Array, ends_s: Float64Array) -> BoolArray:
+def _drives(
+    around_m_s: Float64Array, own_m_s: Float64Array, starts_s: Float64Array, ends_s: Float64Array
+) -> BoolArray:
     """Which stretches lie in a drive, each of ``[n]`` from its start to its end."""
-    within = np.zeros(len(speed_m_s), np.bool_)
-    first, last = _pieces(speed_m_s > TOO_FAST_M_S)
-    long_s = ends_s[last] - starts_s[first]
-    piece = long_s >= SHORTEST_PIECE_S
-    first, last, long_s = first[piece], last[piece], long_s[piece]
+    within = np.zeros(len(around_m_s), np.bool_)
+    first, last = _pieces(around_m_s > TOO_FAST_M_S)
+    piece = ends_s[last] - starts_s[first] >= SHORTEST_PIECE_S
+    first, last = first[piece], last[piece]
     if len(first) == 0:
         return within
-    covered_m = np.concatenate((np.zeros(1), np.cumsum(speed_m_s * (ends_s - starts_s))))
+    first, last = _widened(first, last, own_m_s > TOO_FAST_M_S, starts_s, ends_s)
+    long_s = ends_s[last] - starts_s[first]
+    covered_m = np.concatenate((np.zeros(1), np.cumsum(around_m_s * (ends_s - starts_s))))
     mean_m_s = (covered_m[last + 1] - covered_m[first]) / long_s
     driven = (long_s > TOO_LONG_S) | (mean_m_s > NOBODY_RUNS_M_S)
     breaks = np.flatnonzero(starts_s[first[1:]] - ends_s[last[:-1]] > LONGEST_WAIT_S) + 1
@@ -152,6 +161,33 @@ def _drives(speed_m_s: Float64Array, starts_s: Float64Array, ends_s: Float64Arra
         if driven[drive].any() and float(long_s[drive].sum()) > TOO_LONG_S:
             within[first[drive[0]] : last[drive[-1]] + 1] = True
     return within
+
+
+def _widened(
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    fast: BoolArray,
+    starts_s: Float64Array,
+    ends_s: Float64Array,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pieces with what is fast by itself at their ends, where the speed around it was blurred."""
+    first, last = first.copy(), last.copy()
+    for piece, (begin, end) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
+        least = last[piece - 1] + 1 if piece else 0
+        most = first[piece + 1] - 1 if piece + 1 < len(first) else len(fast) - 1
+        while (
+            first[piece] > least
+            and fast[first[piece] - 1]
+            and starts_s[begin] - ends_s[first[piece] - 1] < AROUND_S
+        ):
+            first[piece] -= 1
+        while (
+            last[piece] < most
+            and fast[last[piece] + 1]
+            and starts_s[last[piece] + 1] - ends_s[end] < AROUND_S
+        ):
+            last[piece] += 1
+    return first, last
 
 
 def _pieces(fast: BoolArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

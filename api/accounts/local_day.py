@@ -25,6 +25,8 @@ class ZoneSource(StrEnum):
     ATHLETE = "athlete"
     LOCAL_CLOCK = "local_clock"
     RUNNER = "runner"
+    RUNNERS_OFFSET = "runners_offset"
+    """The runner gave a start with its offset from UTC: the day is the one they wrote."""
     RUNNERS_DAY = "runners_day"
     """The runner said which day, and nobody knows the time of day: noon stands in for it."""
 
@@ -32,6 +34,11 @@ class ZoneSource(StrEnum):
     def knows_time(self) -> bool:
         """Whether the time of day is known."""
         return self is not ZoneSource.RUNNERS_DAY
+
+    @property
+    def is_the_runners(self) -> bool:
+        """Whether the runner has said it."""
+        return self in {self.RUNNER, self.RUNNERS_OFFSET, self.RUNNERS_DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +78,7 @@ def local_day(recording: Recording, athlete_zone: str) -> LocalDay:
         return in_zone(started_at, recording.zone, ZoneSource.POSITION)
     if recording.utc_offset_s is not None:
         offset = timezone(timedelta(seconds=recording.utc_offset_s))
-        local = started_at.astimezone(offset)
-        return LocalDay(started_at, local.date(), recording.utc_offset_s, None, ZoneSource.FILE)
+        return as_written(started_at.astimezone(offset), ZoneSource.FILE)
     return in_zone(started_at, athlete_zone, ZoneSource.ATHLETE)
 
 
@@ -100,6 +106,14 @@ def at_local_time(local_start: datetime, zone: str, source: ZoneSource) -> Local
     return LocalDay(
         local.astimezone(UTC), local_start.date(), int(offset.total_seconds()), zone, source
     )
+
+
+def as_written(start: datetime, source: ZoneSource) -> LocalDay:
+    """The day of a ``start`` with its offset: the one it is written with."""
+    offset = start.utcoffset()
+    if offset is None:
+        raise ValueError("a start without its offset from UTC")
+    return LocalDay(start.astimezone(UTC), start.date(), int(offset.total_seconds()), None, source)
 
 
 def on_day(day: date, zone: str) -> LocalDay:

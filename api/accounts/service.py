@@ -53,16 +53,10 @@ def whose(session: Session, athlete_id: UUID | None) -> Athlete:
     return athlete
 
 
-def locked(session: Session, athlete_id: UUID) -> Athlete:
-    """The athlete, held until the transaction ends: who stores runs or settles them comes alone.
-
-    Raises
-    ------
-    AthleteUnknown
-        There is no such athlete.
-    """
-    athletes.lock(session, athlete_id)
-    return whose(session, athlete_id)
+def locked(session: Session, athlete_id: UUID | None) -> Athlete:
+    """The athlete asked for, held until the transaction ends; raises as :func:`whose` does."""
+    whom = whose(session, athlete_id).id
+    return athletes.lock(session, whom) or whose(session, whom)
 
 
 def named(session: Session, name_or_id: str | None) -> Athlete:

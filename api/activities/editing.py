@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,14 +16,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from analytics.recording import Sport
+from analytics.runs.intervals import fastest_m_s
 from api.accounts.local_day import (
     LocalDay,
     ZoneSource,
+    as_written,
     at_local_time,
-    in_zone,
     on_day,
 )
-from api.accounts.service import whose
+from api.accounts.service import locked, whose
 from api.activities.editing_schemas import NewRun, RunChange
 from api.activities.schemas import RunBody, RunDetail
 from api.activities.service import RunUnknown, run_body, run_detail, stored_run
@@ -32,6 +33,7 @@ from api.recordings.again import MANUAL, Again, columns_again, entered, one_agai
 from api.recordings.columns import read_values
 from api.recordings.edits import (
     as_read,
+    corrected,
     differs,
     edits_of,
     laid_over,
@@ -48,15 +50,12 @@ from models.activities import Activity, ActivityChange, ActivityValues
 from models.athletes import Athlete
 from models.base import new_id
 
-_ALIKE: Final = frozenset(
-    {"sport", "started_at", "ended_at", "local_date", "zone_source", "distance_m"}
-)
-"""What tells whether two recordings are of one run."""
-
 _SAID_ONLY: Final = frozenset({"title", "rpe", "read_values", "updated_at"})
 """What changes no total of a day."""
 
-_TICK: Final = timedelta(microseconds=1)
+_TOO_FAST: Final = (
+    "Nobody goes so far in so short a time. Check the distance, the time and their units."
+)
 
 
 class NotYet(Unprocessable):
@@ -87,7 +86,7 @@ def add_run(runtime: Runtime, athlete_id: UUID | None, new: NewRun) -> RunDetail
         The distance and the time do not go together.
     """
     with runtime.database.write() as session:
-        athlete = _locked(session, athlete_id)
+        athlete = locked(session, athlete_id)
         now = runtime.now()
         row = _entered_values(new, athlete, now)
         activities.insert(session, athlete.id, [row])
@@ -106,6 +105,8 @@ def edit_run(
         There is no such athlete, or they have no such run.
     NotYet
         The day has not come.
+    TooFast
+        The distance and the time do not go together.
     OriginalUnreadable
         Another sport means another reading, and what it was read from is gone.
     """
@@ -116,7 +117,7 @@ def edit_run(
             row = _there(session, athlete.id, run_id)
         again = _again(runtime, athlete, row, change)
         with runtime.database.write() as session:
-            athlete = _locked(session, athlete.id)
+            athlete = locked(session, athlete.id)
             row = _there(session, athlete.id, run_id)
             planned = _Change(change, again)
             if again is not None and again.height_cm != athlete.height_cm:
@@ -135,7 +136,7 @@ def delete_run(session: Session, athlete_id: UUID | None, run_id: UUID, now: dat
     AthleteUnknown, RunUnknown
         There is no such athlete, or they have no such run.
     """
-    athlete = _locked(session, athlete_id)
+    athlete = locked(session, athlete_id)
     row = stored_run(session, athlete.id, run_id)
     if row.deleted_at is None:
         group = group_of(session, athlete.id, row)
@@ -155,7 +156,7 @@ def restore_run(session: Session, athlete_id: UUID | None, run_id: UUID, now: da
     AthleteUnknown, RunUnknown
         There is no such athlete, or they have no such run.
     """
-    athlete = _locked(session, athlete_id)
+    athlete = locked(session, athlete_id)
     row = stored_run(session, athlete.id, run_id)
     if row.deleted_at is not None:
         along = activities.alternates(session, athlete.id, run_id, deleted=True)
@@ -167,30 +168,27 @@ def restore_run(session: Session, athlete_id: UUID | None, run_id: UUID, now: da
 
 
 def prefer_run(session: Session, athlete_id: UUID | None, run_id: UUID, now: datetime) -> RunBody:
-    """Let a recording count, whatever is told by the others of its run.
+    """Let a recording count, whatever is told by the others of its run, till another is chosen.
 
     Raises
     ------
     AthleteUnknown, RunUnknown
         There is no such athlete, or they have no such run.
     """
-    athlete = _locked(session, athlete_id)
+    athlete = locked(session, athlete_id)
     row = _there(session, athlete.id, run_id)
     group = group_of(session, athlete.id, row)
-    others = [
-        one.preferred_at for one in activities.overlaps(session, athlete.id, group - {run_id})
+    chosen_before = [
+        one.id
+        for one in activities.overlaps(session, athlete.id, group - {run_id})
+        if one.preferred_at is not None
     ]
-    latest = max((one for one in others if one is not None), default=None)
-    if row.preferred_at is None or (latest is not None and latest >= row.preferred_at):
-        chosen_at = now if latest is None else max(now, latest + _TICK)
-        activities.change(session, athlete.id, run_id, preferred_at=chosen_at, updated_at=now)
+    if row.preferred_at is None or chosen_before:
+        for one in chosen_before:
+            activities.change(session, athlete.id, one, preferred_at=None, updated_at=now)
+        activities.change(session, athlete.id, run_id, preferred_at=now, updated_at=now)
         _settle(session, athlete.id, group, {row.local_date})
     return run_body(_there(session, athlete.id, run_id))
-
-
-def _locked(session: Session, athlete_id: UUID | None) -> Athlete:
-    whom = whose(session, athlete_id).id
-    return athletes.lock(session, whom) or whose(session, whom)
 
 
 def _there(session: Session, athlete_id: UUID, run_id: UUID) -> Activity:
@@ -220,24 +218,38 @@ def _edit(
     else:
         read = columns_again(row, planned.again, athlete, now)
     columns = laid_over(read, edits)
+    if planned.change.takes_choice_back:
+        columns["preferred_at"] = None
     if not differs(row, columns, {"updated_at"}):
         return
+    if {"distance_m", "timer_s"} & edits.keys():
+        _check_speed(columns, planned.change)
     columns["updated_at"] = now
     before = {name: getattr(row, name) for name in columns}
     changed = {name for name, value in columns.items() if before[name] != value}
+    ranks = corrected(row.read_values) != corrected(columns.get("read_values", {}))
     group = group_of(session, athlete.id, row)
     activities.change(session, athlete.id, row.id, **columns)
-    if changed <= _SAID_ONLY:
+    if changed <= _SAID_ONLY and not ranks:
         athletes.bump_version(session, athlete.id)
         return
     days = {before["local_date"], columns.get("local_date")}
-    _settle(session, athlete.id, group if changed & _ALIKE else (), days)
+    _settle(session, athlete.id, group, days)
+
+
+def _check_speed(columns: ActivityChange, change: RunChange) -> None:
+    sport = Sport(columns.get("sport", Sport.UNKNOWN))
+    distance_m, timer_s = columns.get("distance_m"), columns.get("timer_s")
+    if distance_m and timer_s and distance_m > fastest_m_s(sport) * timer_s:
+        given = change.model_fields_set
+        named = next((one for one in ("distance_m", "timer_s") if one in given), "reset")
+        raise TooFast(_TOO_FAST, f"body/{named}")
 
 
 def _edits(row: Activity, athlete: Athlete, change: RunChange, now: datetime) -> ActivityChange:
     """What the runner says of a run from now on."""
     given = change.model_fields_set
-    edits = without(edits_of(row), change.reset)
+    edits = without(edits_of(row), change.reset_fields)
     if "title" in given:
         edits["title"] = change.title
     if "rpe" in given:
@@ -267,16 +279,15 @@ def _start(row: Activity, athlete: Athlete, change: RunChange, now: datetime) ->
     if row.started_at is not None and timed:
         offset = timedelta(seconds=row.utc_offset_s or 0)
         clock = (row.started_at.astimezone(UTC) + offset).replace(tzinfo=None)
-    if change.local_date is not None and clock is not None:
-        return _come(
-            at_local_time(
-                datetime.combine(change.local_date, clock.time()), zone, ZoneSource.RUNNER
-            ),
-            zone,
-            now,
-            "local_date",
-        )
-    return _told_start(change.started_at, change.local_date, zone, now)
+    if change.local_date is None or clock is None:
+        return _told_start(change.started_at, change.local_date, zone, now)
+    moved = datetime.combine(change.local_date, clock.time())
+    if row.zone is None and row.utc_offset_s is not None:
+        # Only its offset is known: its clock goes on showing that.
+        offset = timezone(timedelta(seconds=row.utc_offset_s))
+        day = as_written(moved.replace(tzinfo=offset), ZoneSource.RUNNERS_OFFSET)
+        return _come(day, offset, now, "local_date")
+    return _come(at_local_time(moved, zone, ZoneSource.RUNNER), ZoneInfo(zone), now, "local_date")
 
 
 def _told_start(
@@ -285,16 +296,16 @@ def _told_start(
     if started_at is None:
         if local_date is None:
             raise ValueError("neither a start nor a day")
-        return _come(on_day(local_date, zone), zone, now, "local_date")
-    if started_at.utcoffset() is None:
+        return _come(on_day(local_date, zone), ZoneInfo(zone), now, "local_date")
+    if started_at.tzinfo is None:
         day = at_local_time(started_at, zone, ZoneSource.RUNNER)
-    else:
-        day = in_zone(started_at.astimezone(UTC), zone, ZoneSource.RUNNER)
-    return _come(day, zone, now, "started_at")
+        return _come(day, ZoneInfo(zone), now, "started_at")
+    day = as_written(started_at, ZoneSource.RUNNERS_OFFSET)
+    return _come(day, started_at.tzinfo, now, "started_at")
 
 
-def _come(day: LocalDay, zone: str, now: datetime, field: str) -> LocalDay:
-    today = now.astimezone(ZoneInfo(zone)).date()
+def _come(day: LocalDay, zone: tzinfo, now: datetime, field: str) -> LocalDay:
+    today = now.astimezone(zone).date()
     if day.local_date is not None and day.local_date > today:
         raise NotYet("That day has not come yet. Name the day of the run.", f"body/{field}")
     return day
@@ -323,10 +334,7 @@ def _entered_values(new: NewRun, athlete: Athlete, now: datetime) -> ActivityVal
     )
     activity = read_activity(recording, 0, athlete.height_cm)
     if new.distance_m is not None and activity.metrics.distance_m is None:
-        raise TooFast(
-            "Nobody goes so far in so short a time. Check the distance, and the time in seconds.",
-            "body/distance_m",
-        )
+        raise TooFast(_TOO_FAST, "body/distance_m")
     run_id = new_id()
     return {
         **read_values(activity, MANUAL, day, athlete.height_cm, now),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -62,6 +62,9 @@ Day = Annotated[
 ]
 
 
+PREFERRED: Final = "preferred"
+
+
 class NewRun(BaseModel):
     """A run, or another activity, entered by hand: a start or a day, and how far or how long."""
 
@@ -88,7 +91,8 @@ class NewRun(BaseModel):
 class RunChange(BaseModel):
     """What to change; what is left out stays.
 
-    `reset` names what shall be again as the file, or the first entry, had it.
+    `reset` names what shall be again as the file, or the first entry, had it; `preferred` takes
+    the choice of this recording back.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -104,7 +108,17 @@ class RunChange(BaseModel):
     fast_was_run: bool | None = Field(
         default=None, description="Whether what was too fast was run; null takes the answer back."
     )
-    reset: list[FieldName] = Field(default=[], max_length=20)
+    reset: list[FieldName | Literal["preferred"]] = Field(default=[], max_length=20)
+
+    @property
+    def takes_choice_back(self) -> bool:
+        """Whether the runner no longer chooses this recording of the run."""
+        return PREFERRED in self.reset
+
+    @property
+    def reset_fields(self) -> list[FieldName]:
+        """What is to be as it was read."""
+        return [one for one in self.reset if one != PREFERRED]
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> RunChange:

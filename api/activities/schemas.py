@@ -8,7 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-ZoneSourceName = Literal["position", "file", "athlete", "local_clock", "runner", "runners_day"]
+ZoneSourceName = Literal[
+    "position", "file", "athlete", "local_clock", "runner", "runners_offset", "runners_day"
+]
 SportName = Literal[
     "running", "walking", "hiking", "cycling", "swimming", "transition", "other", "unknown"
 ]
@@ -70,6 +72,7 @@ class RunBody(BaseModel):
     duplicate_of: UUID | None = Field(
         description="The fuller recording of the same activity, which counts instead of this one."
     )
+    duplicate_text: str | None = Field(description="Why it does not count, and what to do.")
     warnings: list[WarningBody]
 
 

@@ -24,9 +24,9 @@ from api.activities.schemas import (
     WarningBody,
     ZoneSourceName,
 )
-from api.errors import NotFound, Unprocessable
+from api.errors import DaysReversed, NotFound, Unprocessable
 from api.messages.imports import warning_text
-from api.messages.runs import held_out_text
+from api.messages.runs import duplicate_text, held_out_text
 from api.recordings.edits import edited
 from models import activities
 from models.activities import RUNNING, Activity, ActivityCursor
@@ -41,10 +41,6 @@ class RunUnknown(NotFound):
 
 class FieldUnknown(Unprocessable):
     """There is no stream of that name."""
-
-
-class DaysReversed(Unprocessable):
-    """The first day asked for comes after the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +195,7 @@ def run_body(run: Activity) -> RunBody:
         parser_version=run.parser_version,
         metrics_version=run.metrics_version,
         duplicate_of=run.duplicate_of,
+        duplicate_text=None if run.duplicate_of is None else duplicate_text(knows_time=timed),
         warnings=[_warning(one) for one in run.warnings],
     )
 

@@ -17,9 +17,10 @@ from api.cli.options import (
     print_json,
     product,
 )
+from api.cli.refusals import refusal
 from api.cli.text import shown, table
 from api.marks.schemas import MarkKind, NewMark
-from api.marks.service import list_marks, put_mark, remove_mark
+from api.marks.service import MarkUnknown, list_marks, put_mark, remove_mark
 
 KINDS = ("race", "sick", "holiday", "travel", "rested", "unobserved")
 
@@ -56,7 +57,7 @@ def mark_command(
     try:
         said = NewMark(note=note)
     except ValidationError as error:
-        raise click.UsageError(f"--note: {error.errors()[0]['msg']}.") from error
+        raise click.UsageError(refusal(error)) from error
     with product() as runtime:
         athlete_id = athlete_named(runtime, athlete)
         with runtime.database.write() as session:
@@ -88,8 +89,13 @@ def unmark_command(
     """Take a mark away."""
     with product() as runtime:
         athlete_id = athlete_named(runtime, athlete)
-        with runtime.database.write() as session:
-            body = remove_mark(session, athlete_id, day.date(), cast("MarkKind", kind))
+        try:
+            with runtime.database.write() as session:
+                body = remove_mark(session, athlete_id, day.date(), cast("MarkKind", kind))
+        except MarkUnknown as error:
+            raise click.ClickException(
+                f"{day.date()} is not marked as {kind}. `swingphase day list` lists the marks."
+            ) from error
     if as_json:
         print_json(body)
     else:

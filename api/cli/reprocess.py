@@ -31,7 +31,9 @@ class ReprocessBody(BaseModel):
     unchanged: int
     added: int = Field(description="Activities found in a file that were not before.")
     removed: int = Field(description="Activities no longer found in their file.")
-    kept: list[str] = Field(description="No longer in their file, kept as the runner edited them.")
+    kept: list[str] = Field(
+        description="No longer in their file, and edited: deleted, so that they can be restored."
+    )
     unreadable: list[str] = Field(description="Not read again: they stay as they were.")
 
 
@@ -58,6 +60,8 @@ def command(
     The originals are read with today's parsers and metrics, and all of an athlete's runs change at
     once: stopped half-way, nothing has changed. What you edited stays edited, deleted stays
     deleted, ids stay. What cannot be read any more stays as it is, with exit code 3.
+
+    A file that failed made no run, so it is not among them: import it again to have it read anew.
     """
     wanted = everything if all_of_them else outdated
     bodies: list[ReprocessBody] = []
@@ -108,7 +112,11 @@ def _tell(body: ReprocessBody, *, dry_run: bool) -> None:
     for name in body.unreadable:
         click.echo(f"{shown(name)}: cannot be read any more, so it stays as it was.", err=True)
     for name in body.kept:
-        click.echo(f"{shown(name)}: no longer in its file; kept, as you edited it.", err=True)
+        click.echo(
+            f"{shown(name)}: no longer in its file. You had edited it, so it is deleted "
+            "and not gone: `swingphase runs list --deleted` has it.",
+            err=True,
+        )
     if dry_run:
         would = figures.plural(body.waiting, "activity", "activities")
         click.echo(f"{shown(body.name)}: {would} would be read again.")

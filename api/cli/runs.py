@@ -24,6 +24,7 @@ from api.cli.options import (
     print_json,
     product,
 )
+from api.cli.refusals import refusal
 from api.cli.text import shown, table
 from api.messages import figures
 from api.runtime import Runtime
@@ -38,6 +39,7 @@ RESETS = {
     "date": "started_at",
     "km": "distance_m",
     "minutes": "timer_s",
+    "preferred": "preferred",
     "rpe": "rpe",
     "sport": "sport",
     "title": "title",
@@ -133,8 +135,10 @@ def add_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     if day is None:
         raise click.UsageError("Say on which day: --date 2026-11-03.")
     values: dict[str, object] = {
-        **_told(km=km, minutes=minutes, title=title, rpe=rpe),
+        **_told(km=km, minutes=minutes),
         **_when(day, clock),
+        "title": title or None,
+        "rpe": rpe,
         "sport": sport,
         "steps": steps,
     }
@@ -151,8 +155,8 @@ def add_command(  # noqa: PLR0913, PLR0917 - one parameter an option
 @click.option("--km", type=float, help="It was so far.")
 @click.option("--minutes", type=float, help="It took so long, without pauses.")
 @click.option("--sport", type=click.Choice(SPORTS), help="It was this sport.")
-@click.option("--title", help="What to call it.")
-@click.option("--rpe", type=float, help="Perceived exertion, 0 to 10.")
+@click.option("--title", help="What to call it; '' for no title.")
+@click.option("--rpe", metavar="FLOAT", help="Perceived exertion, 0 to 10; '' for none.")
 @click.option(
     "--was-run/--was-not-run",
     default=None,
@@ -162,7 +166,7 @@ def add_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     "--reset",
     multiple=True,
     type=click.Choice(list(RESETS)),
-    help="Take a change back: as the file had it; repeatable.",
+    help="Take a change back: as the file had it, or no longer preferred; repeatable.",
 )
 @athlete_option
 @json_option
@@ -174,7 +178,7 @@ def edit_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     minutes: float | None,
     sport: str | None,
     title: str | None,
-    rpe: float | None,
+    rpe: str | None,
     was_run: bool | None,  # noqa: FBT001 - click passes options by name
     reset: tuple[str, ...],
     athlete: str | None,
@@ -187,7 +191,9 @@ def edit_command(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     if clock is not None and day is None:
         raise click.UsageError("Give --date along with --time.")
-    values = _told(km=km, minutes=minutes, title=title, rpe=rpe)
+    values = _told(km=km, minutes=minutes)
+    values |= {} if title is None else {"title": title.strip() or None}
+    values |= {} if rpe is None else {"rpe": rpe.strip() or None}
     values |= {} if day is None else _when(day, clock)
     values |= {} if sport is None else {"sport": sport}
     values |= {} if was_run is None else {"fast_was_run": was_run}
@@ -322,7 +328,7 @@ def _tell(run: RunBody, what: str, *, as_json: bool) -> None:
         click.echo(run.held_out_text, err=True)
     if run.duplicate_of is not None and run.deleted_at is None:
         click.echo(
-            f"Another recording of it counts: {run.duplicate_of}. "
+            f"{run.duplicate_text} The other one is {run.duplicate_of}; "
             f"`swingphase runs prefer {run.id}` lets this one count.",
             err=True,
         )
@@ -333,14 +339,10 @@ def _named(runtime: Runtime, athlete_id: UUID, run: str, *, deleted: bool = Fals
         return run_named(session, athlete_id, run, deleted=deleted)
 
 
-def _told(
-    *, km: float | None, minutes: float | None, title: str | None, rpe: float | None
-) -> dict[str, object]:
+def _told(*, km: float | None, minutes: float | None) -> dict[str, object]:
     given: dict[str, object] = {
         "distance_m": None if km is None else km * METRES_PER_KM,
         "timer_s": None if minutes is None else minutes * SECONDS_PER_MINUTE,
-        "title": title,
-        "rpe": rpe,
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -351,33 +353,19 @@ def _when(day: date, clock: str | None) -> dict[str, object]:
     try:
         began = time.fromisoformat(clock)
     except ValueError:
-        raise click.UsageError("A time is written like 07:30.") from None
-    return {"started_at": datetime.combine(day, began.replace(tzinfo=None)).isoformat()}
+        raise click.UsageError("A time is written like 07:30, or 07:30+02:00.") from None
+    return {"started_at": datetime.combine(day, began).isoformat()}
 
 
 def _new_run(values: dict[str, object]) -> NewRun:
     try:
         return NewRun.model_validate(values)
     except ValidationError as error:
-        raise click.UsageError(_sentence(error)) from error
+        raise click.UsageError(refusal(error)) from error
 
 
 def _run_change(values: dict[str, object]) -> RunChange:
     try:
         return RunChange.model_validate(values)
     except ValidationError as error:
-        raise click.UsageError(_sentence(error)) from error
-
-
-_OPTIONS = {"distance_m": "--km", "timer_s": "--minutes"}
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors()[0]
-    text = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:
-        for name, option in _OPTIONS.items():
-            text = text.replace(name, option)
-        return f"{text}."
-    name = str(first["loc"][0])
-    return f"{_OPTIONS.get(name, f'--{name}')}: {text}."
+        raise click.UsageError(refusal(error)) from error

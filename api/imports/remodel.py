@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from analytics.runs.metrics import FlexionSource
 from api.accounts.local_day import ZoneSource, in_zone
-from api.accounts.service import whose
+from api.accounts.service import locked, whose
 from api.imports.reprocess import outdated, reprocess
+from api.recordings.settling import settle_all
 from api.refresh.days import rewrite_days
 from api.refresh.service import refresh
 from api.runtime import Runtime
@@ -42,7 +43,7 @@ def remodel(runtime: Runtime, athlete_id: UUID) -> None:
 
 
 def _move_days(session: Session, athlete_id: UUID, now: datetime) -> None:
-    zone = whose(session, athlete_id).zone
+    zone = locked(session, athlete_id).zone
     touched: set[date] = set()
     for run in activities.in_other_zone(session, athlete_id, zone, ZoneSource.ATHLETE.value):
         if run.started_at is None:
@@ -58,4 +59,6 @@ def _move_days(session: Session, athlete_id: UUID, now: datetime) -> None:
             updated_at=now,
         )
         touched |= {one for one in (run.local_date, day.local_date) if one is not None}
-    rewrite_days(session, athlete_id, touched)
+    if touched:
+        # Where only the day of one is known, it tells whether two recordings are of one run.
+        rewrite_days(session, athlete_id, touched | settle_all(session, athlete_id).touched)

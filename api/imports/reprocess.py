@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -41,8 +41,6 @@ from models.channels import PackedChannel, unpack
 BATCH: Final = 50
 """Files read at once: what is held in memory at any time."""
 
-DAYS_AT_ONCE: Final = 500
-
 _OF_THE_READING: Final = frozenset({"parser_version", "metrics_version", "updated_at"})
 """Columns that differ between two readings that say the same."""
 
@@ -54,8 +52,9 @@ Wanted = Callable[[Source], bool]
 class Reprocessed:
     """What became of an athlete's activities.
 
-    ``kept`` are those no longer in their file that the runner had edited, ``unreadable`` the names
-    of what could not be read again; both stay as they were.
+    ``kept`` names those no longer in their file that the runner had edited: they are deleted as a
+    runner deletes, and can be restored. ``unreadable`` names what could not be read again and stays
+    as it was.
     """
 
     read_again: int = 0
@@ -336,11 +335,10 @@ class _Swap:
         days = self._days()
         for one in laid:
             self._content(one)
-        if self._done.changed or self._done.added or self._done.removed:
+        done = self._done
+        if done.changed or done.added or done.removed or done.kept:
             settle_all(session, athlete.id)
-            touched = sorted(days | self._days())
-            for start in range(0, len(touched), DAYS_AT_ONCE):
-                rewrite_days(session, athlete.id, touched[start : start + DAYS_AT_ONCE])
+            rewrite_days(session, athlete.id, days | self._days())
             refresh(session, athlete.id, self._now)
         if athlete.height_cm != self._read_for.height_cm:
             # It changed meanwhile: these runs are to be read once more.
@@ -354,6 +352,12 @@ class _Swap:
         rows = dict(activities.made_of(self._session, self._athlete.id, laid.content_sha256))
         if not rows:
             return
+        came, went = laid.activities.keys() - rows.keys(), rows.keys() - laid.activities.keys()
+        if len(came) == len(went) == 1:
+            # It has another place in its file now, and is the same activity to its runner.
+            place, before = came.pop(), went.pop()
+            row = rows[place] = rows.pop(before)
+            activities.change(self._session, row.athlete_id, row.id, session_index=place)
         for index, again in laid.activities.items():
             row = rows.pop(index, None)
             if row is None:
@@ -363,11 +367,30 @@ class _Swap:
             else:
                 # The runner has said otherwise since it was read.
                 ask_to_remodel(self._session, self._athlete.id, self._now)
-        gone = [row for row in rows.values() if not row.read_values]
-        self._done.kept += [row.source_name for row in rows.values() if row.read_values]
+        self._let_go(rows.values())
+
+    def _let_go(self, rows: Collection[Activity]) -> None:
+        """Take away what is not in its file any more; what the runner has edited, so they see it.
+
+        Beside what its file has instead it would count twice.
+        """
+        gone = [row.id for row in rows if not row.read_values]
         if gone:
-            activities.remove(self._session, self._athlete.id, [row.id for row in gone])
+            activities.remove(self._session, self._athlete.id, gone)
             self._done.removed += len(gone)
+        for row in rows:
+            if row.read_values and row.deleted_at is None:
+                activities.change(
+                    self._session,
+                    row.athlete_id,
+                    row.id,
+                    deleted_at=self._now,
+                    # Looked for with these: it need not be looked for again.
+                    parser_version=PARSER_VERSION,
+                    metrics_version=METRICS_VERSION,
+                    updated_at=self._now,
+                )
+                self._done.kept.append(row.source_name)
 
     def _change(self, row: Activity, again: Again, packed: Sequence[PackedChannel] | None) -> None:
         read = columns_again(row, again, self._athlete, self._now)

@@ -14,7 +14,7 @@ from analytics.recording import Float64Array
 from analytics.series.load import LoadSeries, load_series
 from analytics.series.reasons import Reason, ReasonArray
 from api.accounts.local_day import current_day
-from api.errors import Unprocessable
+from api.errors import DaysReversed, Unprocessable
 from api.load.schemas import LoadBody
 from api.refresh.history import read_history
 from models import activities
@@ -26,10 +26,6 @@ MAX_DAYS = 4_000
 
 DECIMALS = 4
 """Tenths of a metre and of a per mille; summing leaves more digits than were measured."""
-
-
-class DaysReversed(Unprocessable):
-    """The first day asked for comes after the last."""
 
 
 class SpanTooLong(Unprocessable):

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from api.accounts.local_day import current_day
-from api.accounts.service import whose
-from api.errors import NotFound, Unprocessable
+from api.accounts.service import locked, whose
+from api.errors import DaysReversed, NotFound, Unprocessable
 from api.marks.schemas import MarkBody, MarkKind, MarkList
 from models import activities, athletes, day_marks
 from models.athletes import Athlete
@@ -25,10 +25,6 @@ _OF_THE_PAST = frozenset({DayKind.RESTED, DayKind.UNOBSERVED})
 
 class MarkUnknown(NotFound):
     """The day has no such mark."""
-
-
-class DaysReversed(Unprocessable):
-    """The first day asked for comes after the last."""
 
 
 class NotADay(Unprocessable):
@@ -80,7 +76,7 @@ def put_mark(  # noqa: PLR0913, PLR0917 - whose day, and what is said of it
     Contradiction
         There is a run on a day that is to be one of rest.
     """
-    athlete = _locked(session, athlete_id)
+    athlete = locked(session, athlete_id)
     said = DayKind(kind)
     if not FIRST_DAY <= day <= LAST_DAY:
         raise NotADay("Name a day between 1970 and 2199.", "path/day")
@@ -102,7 +98,7 @@ def remove_mark(session: Session, athlete_id: UUID | None, day: date, kind: Mark
     MarkUnknown
         The day has no such mark.
     """
-    athlete = _locked(session, athlete_id)
+    athlete = locked(session, athlete_id)
     found = day_marks.in_range(session, athlete.id, day, day)
     mark = next((one for one in found if one.kind is DayKind(kind)), None)
     if mark is None:
@@ -118,6 +114,9 @@ def mark_since_last_run(
 ) -> None:
     """Mark every day since the last one known, up to yesterday: today may still hold a run.
 
+    That is one word about all of them together, and the runs that are stored later answer it: see
+    :func:`api.refresh.history.unanswered`.
+
     Days of which the runner has said this or the opposite keep it, unless all have: then they
     change their mind.
 
@@ -126,7 +125,7 @@ def mark_since_last_run(
     AthleteUnknown
         There is no such athlete.
     """
-    athlete = _locked(session, athlete_id)
+    athlete = locked(session, athlete_id)
     days = list(_unknown_days(session, athlete, now))
     if not days:
         return
@@ -136,7 +135,7 @@ def mark_since_last_run(
         if mark.kind in _OF_THE_PAST
     }
     for day in [day for day in days if day not in said] or days:
-        _put(session, athlete, day, kind, None, now)
+        _put(session, athlete, day, kind, None, now, since_last_run=True)
 
 
 def marks_of(session: Session, athlete_id: UUID, day: date) -> list[MarkBody]:
@@ -166,15 +165,17 @@ def _unknown_days(session: Session, athlete: Athlete, now: datetime) -> Iterator
 
 
 def _put(  # noqa: PLR0913, PLR0917 - as above
-    session: Session, athlete: Athlete, day: date, kind: DayKind, note: str | None, now: datetime
+    session: Session,
+    athlete: Athlete,
+    day: date,
+    kind: DayKind,
+    note: str | None,
+    now: datetime,
+    *,
+    since_last_run: bool = False,
 ) -> None:
     if kind in _OF_THE_PAST:
         for other in _OF_THE_PAST - {kind}:
             day_marks.remove(session, athlete.id, day, other)
-    day_marks.put(session, athlete.id, day, kind, note, now)
+    day_marks.put(session, athlete.id, day, kind, note, now, since_last_run=since_last_run)
     athletes.mark_dirty(session, athlete.id, day)
-
-
-def _locked(session: Session, athlete_id: UUID | None) -> Athlete:
-    whom = whose(session, athlete_id).id
-    return athletes.lock(session, whom) or whose(session, whom)

@@ -18,6 +18,10 @@ YEAR_UNCLEAR_DAYS: Final = 270
 BREAK_DAYS: Final = 7
 """Fewer days without a run are no break: the second run back comes after one or two."""
 
+LEAST_IN_KM_M: Final = 100.0
+METRES_PER_KM: Final = 1000.0
+SECONDS_PER_MINUTE: Final = 60.0
+
 # 12.4 is stored as 12.399999...: a limit must not lose a tenth to that.
 _ROUNDING_SLACK: Final = 1e-6
 
@@ -25,6 +29,20 @@ _ROUNDING_SLACK: Final = 1e-6
 def km(value: float, decimals: int = 1) -> str:
     """Kilometres with their unit."""
     return f"{_not_minus_zero(round(value, decimals)):,.{decimals}f} km"
+
+
+def metres(value: float) -> str:
+    """A way: below 100 m in metres, of which 0.1 km would say nothing."""
+    if value < LEAST_IN_KM_M:
+        return plural(value, "metre", "metres")
+    return km(value / METRES_PER_KM)
+
+
+def duration(seconds: float) -> str:
+    """A time: below a minute in seconds."""
+    if round(seconds) < SECONDS_PER_MINUTE:
+        return plural(seconds, "second", "seconds")
+    return plural(seconds / SECONDS_PER_MINUTE, "minute", "minutes")
 
 
 def limit_km(value: float) -> str:

@@ -12,7 +12,7 @@ from api.recordings.reading import ReadActivity
 from models.activities import ReadValues
 from models.base import JsonValue
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 """Rises whenever the same original may be read differently: `swingphase reprocess` reads again."""
 
 

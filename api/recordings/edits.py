@@ -39,6 +39,9 @@ MODELLED: Final = frozenset(
 )
 """Where steps came from that follow the distance and the time; the others were counted."""
 
+_SAID_ALONG: Final = frozenset({"title", "rpe"})
+"""What says nothing of how far, how long or when."""
+
 _INSTANTS: Final = frozenset({"started_at", "ended_at"})
 _FOLLOWS_FROM_START: Final = "ended_at"
 
@@ -60,6 +63,11 @@ def edited(read_values: Mapping[str, JsonValue]) -> list[str]:
     return [name for name, columns in EDITABLE.items() if columns[0] in read_values]
 
 
+def corrected(read_values: Mapping[str, JsonValue]) -> bool:
+    """Whether the runner has changed more of an activity than its name and its effort."""
+    return any(name not in _SAID_ALONG for name in edited(read_values))
+
+
 def edits_of(row: Activity) -> ActivityChange:
     """What the runner says of an activity, the columns they have not changed left out."""
     return _picked(row, (one for name in edited(row.read_values) for one in EDITABLE[name]))
@@ -79,7 +87,7 @@ def as_read(row: Activity, athlete_zone: str) -> AsRead:
     """
     base = {
         column: (
-            _decoded(column, row.read_values[column])
+            decoded(column, row.read_values[column])
             if column in row.read_values
             else getattr(row, column)
         )
@@ -92,15 +100,6 @@ def as_read(row: Activity, athlete_zone: str) -> AsRead:
         read["local_date"], read["zone"] = day.local_date, day.zone
         read["utc_offset_s"] = day.utc_offset_s
     return read
-
-
-def read_again_as(row: Activity, values: ReadValues) -> AsRead:
-    """A new reading of a stored activity, with what no original tells taken from the row."""
-    told = {
-        column: row.read_values.get(column, getattr(row, column))
-        for column in ("title", "rpe", "fast_was_run")
-    }
-    return cast("AsRead", {**values, **told})
 
 
 def day_of(read: AsRead) -> LocalDay:
@@ -130,8 +129,8 @@ def laid_over(read: AsRead, edits: ActivityChange) -> ActivityChange:
     """Every column of an activity whose original says ``read`` and whose runner says ``edits``.
 
     Steps that follow from pace are counted anew from an edited distance or time, those a device
-    counted stay. Of totals the runner gave no sample tells which part was too fast: all of it is
-    held out, or nothing. The same for equal arguments, and without edits it is ``read``.
+    counted stay. Of a distance the runner gave no sample tells which part was too fast: all of it
+    is held out, or nothing. The same for equal arguments, and without edits it is ``read``.
     """
     columns = cast("dict[str, Any]", {**read, **edits})
     if "timer_s" in edits:
@@ -179,7 +178,7 @@ def _times(read: AsRead, timer_s: float | None) -> _Times:
 
 def _counted_anew(read: AsRead, columns: Mapping[str, Any], *, by_runner: bool) -> dict[str, Any]:
     sport = Sport(columns["sport"])
-    distance_m, timer_s, moving_s = (columns[one] for one in ("distance_m", "timer_s", "moving_s"))
+    distance_m, moving_s = columns["distance_m"], columns["moving_s"]
     changed: dict[str, Any] = {}
     metrics = {
         **read["metrics"],
@@ -211,13 +210,35 @@ def _counted_anew(read: AsRead, columns: Mapping[str, Any], *, by_runner: bool) 
                 "hip_flexions_source": steps.source.value,
             }
             metrics["band_fraction"] = BAND_FRACTION[steps.source]
-    too_fast = sport is Sport.RUNNING and too_fast_throughout(distance_m, timer_s)
     flexions = changed.get("hip_flexions", columns["hip_flexions"])
-    return changed | {
-        "held_out_m": (distance_m or 0.0) * too_fast,
-        "held_out_s": (timer_s or 0.0) * too_fast,
-        "held_out_flexions": (flexions or 0.0) * too_fast,
-        "metrics": metrics,
+    held_out = _held_out(read, columns, flexions or 0.0, by_runner=by_runner)
+    return changed | held_out | {"metrics": metrics}
+
+
+def _held_out(
+    read: AsRead, columns: Mapping[str, Any], flexions: float, *, by_runner: bool
+) -> dict[str, float]:
+    """What is too fast to have been run of an activity whose distance or time was edited.
+
+    A part that samples told apart stays held out as long as the distance stays, at its share of
+    the time and of the flexions.
+    """
+    distance_m, timer_s = columns["distance_m"] or 0.0, columns["timer_s"] or 0.0
+    runs = Sport(columns["sport"]) is Sport.RUNNING
+    whole = runs and too_fast_throughout(distance_m, timer_s)
+    if whole or by_runner or not runs or not read["records"]:
+        return {
+            "held_out_m": distance_m * whole,
+            "held_out_s": timer_s * whole,
+            "held_out_flexions": flexions * whole,
+        }
+    was_s, were = read["timer_s"] or 0.0, read["hip_flexions"] or 0.0
+    longer = timer_s / was_s if was_s else 1.0
+    more = flexions / were if were else 1.0
+    return {
+        "held_out_m": min(read["held_out_m"], distance_m),
+        "held_out_s": min(read["held_out_s"] * longer, timer_s),
+        "held_out_flexions": min(read["held_out_flexions"] * more, flexions),
     }
 
 
@@ -227,7 +248,8 @@ def _encoded(value: object) -> JsonValue:
     return cast("JsonValue", value)
 
 
-def _decoded(column: str, value: JsonValue) -> object:
+def decoded(column: str, value: JsonValue) -> Any:  # noqa: ANN401 - of whatever type the column is
+    """The value of a column as ``read_values`` keeps it."""
     if value is None:
         return None
     if column in _INSTANTS:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from analytics.recording import Device, Sport
 from analytics.runs.duplicates import LARGEST_SHIFT_S, SHIFT_TOLERANCE_S, Footprint, groups
 from analytics.runs.signature import Signature
 from api.accounts.local_day import ZoneSource
+from api.recordings.again import MANUAL
+from api.recordings.edits import corrected, decoded
 from models import activities
 from models.activities import Activity, ActivityChange, Overlap
 
@@ -23,6 +26,22 @@ REACH = timedelta(seconds=LARGEST_SHIFT_S + SHIFT_TOLERANCE_S)
 DAY_AGREEMENT = 0.1
 """Runs of one day whose lengths differ by no more than this share may be one run, where the time of
 day of one is not known (our choice: what is told from memory is rounded)."""
+
+
+_LIKENESS: Final = (
+    "sport",
+    "started_at",
+    "ended_at",
+    "local_date",
+    "zone_source",
+    "distance_m",
+)
+"""Columns that tell whether two recordings are of one activity, and that the runner may change."""
+
+BY_RUNNER: Final = [one.value for one in ZoneSource if one.is_the_runners]
+
+_AS_READ: Final = " as read"
+"""What is written behind the id of a recording for the footprint of what its original says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +57,14 @@ class Settled:
 
 
 def settle_new(session: Session, athlete_id: UUID, new: Sequence[Overlap]) -> Settled:
-    """Find everything that is the same activity as one of ``new``; the richest recording counts.
+    """Find everything that is the same activity as one of ``new``; one recording of it counts.
 
-    ``new`` are stored already. The same whatever order they came in: whole groups are settled.
+    ``new`` are stored already. The same whatever order they came in: whole groups are settled, and
+    what was of one group before is looked at along with them.
     """
-    known: dict[UUID, Overlap] = {}
+    # None of these is found by the time its original has.
+    moved = activities.dated_by(session, athlete_id, BY_RUNNER)
+    known = {one.id: one for one in moved}
     component: dict[UUID, Overlap] = {one.id: one for one in new}
     fresh: Collection[Overlap] = new
     sets: list[list[Footprint]] = []
@@ -50,16 +72,19 @@ def settle_new(session: Session, athlete_id: UUID, new: Sequence[Overlap]) -> Se
         for start, end in _windows(fresh):
             found = activities.overlapping(session, athlete_id, start, end)
             known.update((one.id, one) for one in found)
+        linked = activities.linked(session, athlete_id, fresh)
+        known.update((one.id, one) for one in linked)
         sets = groups(_footprints(known.values()))
         alike = {
-            UUID(one.key)
+            _id_of(one)
             for same in sets
-            if any(UUID(member.key) in component for member in same)
+            if any(_id_of(member) in component for member in same)
             for one in same
         }
+        alike.update(one.id for one in linked)
         fresh = [known[one] for one in alike if one not in component]
         component |= {one.id: one for one in fresh}
-    mine = [same for same in sets if any(UUID(one.key) in component for one in same)]
+    mine = [same for same in sets if any(_id_of(one) in component for one in same)]
     return _write(session, athlete_id, mine, known, {one.id for one in new})
 
 
@@ -103,8 +128,40 @@ def footprint(one: Overlap) -> Footprint:
         distance_m=one.distance_m,
         signature=None if one.signature is None else Signature.from_bytes(one.signature),
         preferred_s=None if one.preferred_at is None else one.preferred_at.timestamp(),
+        # What a runner entered they may correct too: it is still told from memory.
+        corrected=one.format != MANUAL and corrected(one.read_values),
         bare=one.records == 0,
     )
+
+
+def _views(one: Overlap) -> Sequence[Overlap]:
+    """A recording as its runner says, and as its original does where that differs.
+
+    An edit says something of the activity, not of one recording of it: as it was read it is still
+    like the others. A summary has one place only, its own; a run entered by hand never had another.
+    """
+    if one.format == MANUAL or not any(name in one.read_values for name in _LIKENESS):
+        return [one]
+    read = one._replace(
+        **{
+            name: decoded(name, one.read_values[name])
+            for name in _LIKENESS
+            if name in one.read_values
+        }
+    )
+    if read.started_at is None or read.ended_at is None:  # pyright: ignore[reportUnnecessaryComparison] - its original may have had no date
+        return [one]
+    return [read] if one.records == 0 else [one, read]
+
+
+def _marks(one: Overlap) -> Iterator[Footprint]:
+    """Its footprints: of the same bytes, so that they are always of one activity."""
+    for view, suffix in zip(_views(one), ("", _AS_READ), strict=False):
+        yield replace(footprint(view), key=f"{one.id}{suffix}")
+
+
+def _id_of(mark: Footprint) -> UUID:
+    return UUID(mark.key.removesuffix(_AS_READ))
 
 
 def _footprints(overlaps: Collection[Overlap]) -> list[Footprint]:
@@ -113,12 +170,12 @@ def _footprints(overlaps: Collection[Overlap]) -> list[Footprint]:
     Of the activities of that day and sport that are as long, within ``DAY_AGREEMENT``, the one that
     comes nearest; each takes one of them. What fits none has no time and is like no other.
     """
-    timed = {str(one.id): one for one in overlaps if _knows_time(one)}
-    marks = [footprint(one) for one in timed.values()]
+    timed = {one.id: one for one in overlaps if _knows_time(one)}
+    marks = [mark for one in timed.values() for mark in _marks(one)]
     untimed = [one for one in overlaps if not _knows_time(one)]
     if not untimed:
         return marks
-    runs = [timed[same[0].key] for same in groups(marks)]
+    runs = [view for same in groups(marks) for view in _views(timed[_id_of(same[0])])]
     pairs = sorted(
         (
             (_apart(one, run), one.content_sha256, run.content_sha256, run.session_index, one, run)
@@ -163,7 +220,8 @@ def _knows_time(one: Overlap) -> bool:
 
 def _windows(around: Collection[Overlap]) -> Iterator[tuple[datetime, datetime]]:
     """The times to look at for other recordings, as few and as short as they can be."""
-    reaches = sorted((one.started_at - REACH, one.ended_at + REACH) for one in around)
+    views = [view for one in around for view in _views(one)]
+    reaches = sorted((one.started_at - REACH, one.ended_at + REACH) for one in views)
     start, end = reaches[0]
     for next_start, next_end in reaches[1:]:
         if next_start > end:
@@ -182,7 +240,7 @@ def _write(
 ) -> Settled:
     alternate_of: dict[UUID, UUID | None] = {}
     for same in sets:
-        best, *others = (known[UUID(one.key)] for one in same)
+        best, *others = (known[one] for one in dict.fromkeys(map(_id_of, same)))
         alternate_of[best.id] = None
         alternate_of.update((one.id, best.id) for one in others)
         if others:
@@ -200,9 +258,11 @@ def _tell_the_best(
     told = ActivityChange()
     title = next((one.title for one in others if one.title), None)
     rpe = next((one.rpe for one in others if one.rpe is not None), None)
-    if best.title is None and title is not None:
+    # What the runner has cleared stays cleared.
+    if best.title is None and title is not None and "title" not in best.read_values:
         told["title"] = title
-    if best.rpe is None and rpe is not None:
+    if best.rpe is None and rpe is not None and "rpe" not in best.read_values:
         told["rpe"] = rpe
     if told:
+        told["updated_at"] = max(one.updated_at for one in (best, *others))
         activities.change(session, athlete_id, best.id, **told)

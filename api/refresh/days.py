@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from analytics.runs.day import Amounts, DayTotals, RunOfDay, counted, day_totals
 from api.accounts.local_day import ZoneSource
+from api.refresh.history import outdated_since
 from models import activities, athletes, days
 from models.activities import DayRun
 
 METRES_PER_KM = 1000.0
 SECONDS_PER_MINUTE = 60.0
+
+DAYS_AT_ONCE: Final = 500
+"""Days whose runs are held in memory together."""
 
 
 def rewrite_days(session: Session, athlete_id: UUID, touched: Iterable[date]) -> None:
@@ -22,12 +27,14 @@ def rewrite_days(session: Session, athlete_id: UUID, touched: Iterable[date]) ->
     wanted = sorted(set(touched))
     if not wanted:
         return
-    runs: dict[date, list[DayRun]] = {day: [] for day in wanted}
-    for run in activities.runs_of_day(session, athlete_id, wanted):
-        runs[run.local_date].append(run)
-    totals = {day: _totals(of_day) if of_day else None for day, of_day in runs.items()}
-    days.rewrite(session, athlete_id, totals)
-    athletes.mark_dirty(session, athlete_id, wanted[0])
+    for start in range(0, len(wanted), DAYS_AT_ONCE):
+        chunk = wanted[start : start + DAYS_AT_ONCE]
+        runs: dict[date, list[DayRun]] = {day: [] for day in chunk}
+        for run in activities.runs_of_day(session, athlete_id, chunk):
+            runs[run.local_date].append(run)
+        totals = {day: _totals(of_day) if of_day else None for day, of_day in runs.items()}
+        days.rewrite(session, athlete_id, totals)
+    athletes.mark_dirty(session, athlete_id, outdated_since(session, athlete_id, wanted))
 
 
 def _totals(runs: Sequence[DayRun]) -> DayTotals:

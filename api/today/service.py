@@ -50,8 +50,9 @@ MOST_CARDS = 3
 LOOK_AT_DAYS = 60
 """How far back an episode may have begun that is still open: far more than any does."""
 
-ASK_DAYS = 6
-"""A stretch held out this long ago is still asked about: the last week's."""
+ASK_DAYS = 29
+"""A stretch held out this long ago is still asked about: as long as the longest run of 30 days
+rests on the answer."""
 
 STALE = "stale"
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("note", sa.String()),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("since_last_run", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["athlete_id"],
             ["athlete.id"],

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import activities
-from models.activities import Activity, ActivityCursor, ActivityValues, Known
+from models.activities import Activity, ActivityCursor, ActivityValues, Known, Told
 from models.base import new_id
 from models.database import Database, database_url_for, upgrade
 
@@ -242,6 +242,52 @@ def test_runs_that_rest_on_the_profile_are_found(
         moved = activities.in_other_zone(session, athlete_id, "Asia/Tokyo", "athlete")
     assert [(one.id, one.height_cm) for one in sources if one.height_cm] == [(modelled, 171.5)]
     assert [activity.id for activity in moved] == [by_profile]
+
+
+def test_a_name_or_an_effort_is_told_only_where_the_runner_has_said_nothing(
+    database: Database, athlete_id: uuid.UUID, run: Run, store: Store
+) -> None:
+    unnamed = store(athlete_id, run())
+    cleared = store(athlete_id, run(read_values={"title": None}))
+    lazy = store(athlete_id, run(read_values={"rpe": 4.0, "distance_m": 12.5}))
+    odd = store(athlete_id, run(title='"rpe": ', read_values={"sub_sport": 'a "rpe":b'}))
+    told = [Told(one, "Woods", 3.0) for one in (unnamed, cleared, lazy, odd)]
+    with database.write() as session:
+        assert activities.tell(session, athlete_id, told) == 4
+        assert activities.tell(session, athlete_id, told) == 0
+    with database.read() as session:
+        found = [activities.get(session, athlete_id, one.id) for one in told]
+    assert [(one.title, one.rpe) for one in found if one is not None] == [
+        ("Woods", 3.0),
+        (None, 3.0),
+        ("Woods", None),
+        ('"rpe": ', 3.0),
+    ]
+
+
+def test_recordings_of_one_activity_are_found_from_each_of_them(
+    database: Database, athlete_id: uuid.UUID, run: Run, store: Store
+) -> None:
+    best = store(athlete_id, run())
+    others = [store(athlete_id, run(duplicate_of=best)) for _ in range(2)]
+    store(athlete_id, run(duplicate_of=best, deleted_at=START))
+    store(athlete_id, run())
+    with database.read() as session:
+        for one in (best, *others):
+            known = activities.overlaps(session, athlete_id, [one])
+            found = {other.id for other in activities.linked(session, athlete_id, known)}
+            assert found | {one} == {best, *others}
+
+
+def test_recordings_are_found_by_who_dated_them(
+    database: Database, athlete_id: uuid.UUID, run: Run, store: Store
+) -> None:
+    dated = store(athlete_id, run(zone_source="runner"))
+    store(athlete_id, run(zone_source="file"))
+    store(athlete_id, run(zone_source="runner", file_sha256=None))
+    with database.read() as session:
+        found = activities.dated_by(session, athlete_id, ["runner", "runners_day"])
+    assert [one.id for one in found] == [dated]
 
 
 HOT: dict[str, tuple[Callable[[Session, uuid.UUID], object], str]] = {

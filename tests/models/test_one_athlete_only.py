@@ -88,6 +88,7 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "activities.change": lambda s, w: activities.change(
         s, w.athlete_id, w.run["id"], local_date=DAY
     ),
+    "activities.dated_by": lambda s, w: activities.dated_by(s, w.athlete_id, ["position"]),
     "activities.first_run_day": lambda s, w: activities.first_run_day(s, w.athlete_id),
     "activities.get": lambda s, w: activities.get(s, w.athlete_id, w.run["id"]),
     "activities.held_out": lambda s, w: activities.held_out(s, w.athlete_id, DAY, DAY),
@@ -96,6 +97,9 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     ),
     "activities.insert": lambda s, w: activities.insert(s, w.athlete_id, [w.next_run]),
     "activities.last_run_day": lambda s, w: activities.last_run_day(s, w.athlete_id),
+    "activities.linked": lambda s, w: activities.linked(
+        s, w.athlete_id, activities.overlaps(s, w.athlete_id)
+    ),
     "activities.list_page": lambda s, w: activities.list_page(
         s, w.athlete_id, limit=9, sport="running", first=DAY, last=DAY
     ),
@@ -106,6 +110,9 @@ CALLS: Mapping[str, Callable[[Session, World], object]] = {
     "activities.overlapping": lambda s, w: activities.overlapping(s, w.athlete_id, NOW, NOW),
     "activities.overlaps": lambda s, w: activities.overlaps(s, w.athlete_id),
     "activities.remove": lambda s, w: activities.remove(s, w.athlete_id, [w.run["id"]]),
+    "activities.run_days_stored": lambda s, w: activities.run_days_stored(
+        s, w.athlete_id, DAY, NOW
+    ),
     "activities.runs_of_day": lambda s, w: activities.runs_of_day(s, w.athlete_id, [DAY]),
     "activities.set_duplicate_of": lambda s, w: activities.set_duplicate_of(
         s, w.athlete_id, {w.run["id"]: w.run["id"]}

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from analytics.recording import Device, DeviceTotals, Recording, RecordingWarning, Sport, Warn
 from analytics.runs.duplicates import (
+    FOOTPRINT_WINDOW_S,
     LARGEST_SHIFT_S,
     SHIFT_TOLERANCE_S,
     Footprint,
     candidate_pairs,
-    footprint_window_s,
     groups,
     richness,
     same_run,
@@ -125,10 +125,10 @@ def test_a_clock_that_jumped_by_weeks_swallows_no_run() -> None:
 
 
 def test_starts_further_apart_than_the_window_never_match() -> None:
-    latest = footprint("b", footprint_window_s - 600, 900)
-    assert same_run(footprint("a", 0, footprint_window_s), latest)
-    later = replace(latest, started_s=footprint_window_s)
-    assert not same_run(footprint("a", 0, footprint_window_s), later)
+    latest = footprint("b", FOOTPRINT_WINDOW_S - 600, 900)
+    assert same_run(footprint("a", 0, FOOTPRINT_WINDOW_S), latest)
+    later = replace(latest, started_s=FOOTPRINT_WINDOW_S)
+    assert not same_run(footprint("a", 0, FOOTPRINT_WINDOW_S), later)
 
 
 def test_groups_are_connected_components() -> None:

@@ -94,7 +94,7 @@ def test_the_way_the_device_counted_of_a_fast_drive_is_held_out_too(
     ("legs", "is_held"),
     [
         ([RUN, (7.1, 59), RUN], False),
-        ([RUN, (7.1, 75), RUN], True),
+        ([RUN, (7.1, 61), RUN], True),
         ([RUN, (6.9, 600), RUN], False),
         # 200 m repeats in 28 s, as a good runner's; and what only a car does between two lights.
         ([RUN, *[(7.2, 28), (1.5, 60)] * 10, RUN], False),

@@ -80,6 +80,7 @@ def test_a_run_is_listed_with_all_its_fields(client: httpx.Client, add_run: AddR
         "parser_version": 1,
         "metrics_version": 1,
         "duplicate_of": None,
+        "duplicate_text": None,
         "warnings": [
             {
                 "code": "repeated_times",
@@ -96,7 +97,8 @@ def test_what_is_unknown_is_null(client: httpx.Client, add_run: AddRun) -> None:
     add_run(None, metrics={}, warnings=[], **dict.fromkeys(unknown))
     (item,) = client.get("/v1/runs").json()["items"]
     empty = [*unknown, "started_at", "local_date", "zone", "zone_source", "utc_offset_s"]
-    empty += ["hip_flexions_per_hip", "hip_flexions_band_fraction", "duplicate_of"]
+    empty += ["hip_flexions_per_hip", "hip_flexions_band_fraction"]
+    empty += ["duplicate_of", "duplicate_text"]
     empty += ["title", "rpe", "fast_was_run", "held_out_text", "deleted_at"]
     assert {name for name, value in item.items() if value is None} == set(empty)
     assert item["warnings"] == []

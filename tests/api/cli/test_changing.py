@@ -88,6 +88,19 @@ def test_the_watch_file_counts_and_may_be_passed_over(
         (("add", "--date", "2026-05-04", "--km", "5", "--time", "noon"), 2, "like 07:30"),
         (("add", "--date", "2026-05-04", "--km", "300", "--minutes", "47"), 1, "so short a time"),
         (("add", "--date", "2199-01-01", "--km", "5"), 1, "has not come yet"),
+        (("add", "--date", "2026-05-04", "--km", "2000"), 2, "--km: give at most 1,000."),
+        (("add", "--date", "2026-05-04", "--km", "1", "--rpe", "11"), 2, "--rpe: give at most 10."),
+        (("add", "--date", "1901-05-04", "--km", "1"), 2, "--date: name a day since 1970."),
+        (
+            ("add", "--date", "2026-05-04", "--km", "1", "--title", "a\nb"),
+            2,
+            "--title: write it in one line, without control characters.",
+        ),
+        (
+            ("edit", "2026-05-04", "--was-run", "--reset", "was-run"),
+            2,
+            "--was-run cannot be changed and reset at once.",
+        ),
         (("edit", "2026-05-04"), 2, "Say what to change"),
         (("edit", "2026-05-04", "--time", "07:30"), 2, "--date"),
         (("edit", "2026-05-04", "--km", "5"), 1, "There is no run of 2026-05-04"),
@@ -100,6 +113,38 @@ def test_what_cannot_be_done_is_a_sentence(
 ) -> None:
     result = swingphase("runs", *words)
     assert (result.exit_code, sentence in result.stderr) == (exit_code, True), result.stderr
+
+
+def test_a_time_may_have_its_offset_and_a_name_and_an_effort_can_be_cleared(
+    swingphase: Swingphase,
+) -> None:
+    when = ("--date", "2026-05-04", "--time", "23:30-05:00")
+    out(swingphase("runs", "add", *when, "--km", "5", "--title", "Woods", "--rpe", "4"))
+    (run,) = listed(swingphase)
+    assert (run["started_at"], run["local_date"]) == ("2026-05-05T04:30:00Z", "2026-05-04")
+    out(swingphase("runs", "edit", "2026-05-04", "--title", "", "--rpe", ""))
+    (run,) = listed(swingphase)
+    assert (run["title"], run["rpe"]) == (None, None)
+    out(swingphase("runs", "edit", "2026-05-04", "--reset", "title", "--reset", "rpe"))
+    (run,) = listed(swingphase)
+    assert (run["title"], run["rpe"]) == ("Woods", 4)
+    refused = swingphase("runs", "edit", "2026-05-04", "--rpe", "hard")
+    assert (refused.exit_code, "--rpe" in refused.stderr) == (2, True)
+
+
+def test_a_run_of_which_only_the_day_is_known_says_which_run_it_counts_as(
+    swingphase: Swingphase, run_file: RunFile
+) -> None:
+    out(swingphase("import", run_file(0)))
+    (run,) = listed(swingphase)
+    km = str(run["distance_m"] / 1000)
+    added = swingphase("runs", "add", "--date", "2026-05-04", "--km", km)
+    assert "If it was another run, give its time." in added.stderr
+    second = next(one["id"] for one in listed(swingphase) if one["id"] != run["id"])
+    out(swingphase("runs", "prefer", second))
+    out(swingphase("runs", "edit", second, "--reset", "preferred"))
+    counts = {one["id"]: one["duplicate_of"] for one in listed(swingphase)}
+    assert counts == {run["id"]: None, second: run["id"]}
 
 
 def test_a_name_that_means_several_runs_is_refused(swingphase: Swingphase) -> None:
@@ -125,13 +170,13 @@ def test_a_stretch_too_fast_for_running_is_told_and_confirmed(swingphase: Swingp
     today = datetime.now(UTC).date()
     day = (today - timedelta(days=2)).isoformat()
     added = swingphase("runs", "add", "--date", day, "--km", "30", "--minutes", "47")
-    assert "30.0 km of this run were faster than anybody runs" in added.stderr
+    assert "30.0 km of this run were too fast for running" in added.stderr
     table = swingphase("runs")
     assert "held out" in table.stdout
     assert "--was-run" in table.stderr
-    assert "faster than anybody" in out(swingphase("today"))
+    assert "too fast for running" in out(swingphase("today"))
     out(swingphase("runs", "edit", day, "--was-not-run"))
-    assert "faster than anybody" not in out(swingphase("today"))
+    assert "too fast for running" not in out(swingphase("today"))
     out(swingphase("runs", "edit", day, "--was-run"))
     assert "held out" not in swingphase("runs").stdout
 
@@ -148,7 +193,8 @@ def test_days_are_marked_and_listed(swingphase: Swingphase) -> None:
     assert json.loads(out(swingphase("day", "list", "--json"))) == {
         "items": [{"day": "2026-05-10", "kind": "race", "note": "Half"}]
     }
-    assert swingphase("day", "unmark", "2026-05-11", "sick").exit_code == 1
+    gone = swingphase("day", "unmark", "2026-05-11", "sick")
+    assert (gone.exit_code, "swingphase day list" in gone.stderr) == (1, True)
     assert swingphase("day", "mark", "2199-01-01", "rested").exit_code == 1
 
 

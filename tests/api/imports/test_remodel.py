@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -13,6 +14,8 @@ from sqlalchemy import text
 from analytics.runs.gait import running_cadence_spm
 from api.accounts.schemas import ProfileChange
 from api.accounts.service import change_profile
+from api.activities.editing import add_run, delete_run
+from api.activities.editing_schemas import NewRun
 from api.imports.schemas import ImportReport
 from api.jobs import queue
 from api.runtime import Runtime
@@ -78,3 +81,27 @@ def test_a_zone_moves_only_the_days_that_came_from_it(
     change(product, zone="America/New_York")
     assert str(one(product, "local_date", "format = 'tcx'")) == "2026-05-01"
     assert one(product, "local_date", "format = 'fit'") == outdoors
+
+
+def test_a_zone_moves_what_is_deleted_too_and_settles_what_moved(
+    product: Runtime, take: Take, tmp_path: Path
+) -> None:
+    for hours in (0, 48):
+        late = [
+            replace(one, latitude=None, longitude=None)
+            for one in run(600, start=LATE + timedelta(hours=hours))
+        ]
+        path = tmp_path / f"indoors {hours}.tcx"
+        path.write_bytes(tcx(activity(lap(late, timer_s=600, distance_m=1800))))
+        take(product, path)
+    by_hand = NewRun(local_date=date(2026, 5, 1), distance_m=1800, timer_s=600)
+    add_run(product, None, by_hand)
+    gone = one(product, "id", "format = 'tcx' AND local_date = '2026-05-04'")
+    with product.database.write() as session:
+        delete_run(session, None, UUID(str(gone)), product.now())
+    assert one(product, "duplicate_of", "format = 'manual'") is None
+    change(product, zone="America/New_York")
+    assert str(one(product, "local_date", "deleted_at IS NOT NULL")) == "2026-05-03"
+    kept = one(product, "id", "format = 'tcx' AND deleted_at IS NULL")
+    assert one(product, "duplicate_of", "format = 'manual'") == kept
+    assert one(product, "count(*)", "duplicate_of IS NULL AND deleted_at IS NULL") == 1

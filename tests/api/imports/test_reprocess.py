@@ -33,6 +33,7 @@ from api.settings import Settings
 from bench.writers.exports import strava
 from bench.writers.exports.zips import zipped
 from bench.writers.gpx import gpx, run, track
+from bench.writers.tcx import activity, lap, tcx
 from models.base import Base
 
 Take = Callable[..., ImportReport]
@@ -215,25 +216,43 @@ def test_what_cannot_be_read_any_more_stays_and_is_told(
     assert stays["file_sha256"] == sha
 
 
-def test_a_session_found_only_now_is_added_and_one_no_longer_there_goes(
+def test_a_session_with_another_place_in_its_file_is_still_the_same_run(
     product: Runtime, take: Take, run_file: RunFile
 ) -> None:
     take(product, run_file(0), run_file(3))
-    before = everything_stored(product, SECONDS_OF_STORING | {"id", "activity_id"})
+    edited = ids(product, "local_date = '2026-05-04'")[0]
+    edit_run(product, None, edited, RunChange(title="Mine", distance_m=900))
+    refresh_athlete(product, owner(product))
+    before = everything_stored(product)
     with product.database.write() as session:  # an older parser took the session for the third
         session.execute(text("UPDATE activity SET session_index = 2, parser_version = 0"))
     done = again(product, every=False)
-    assert (done.added, done.removed) == (2, 2)
-    after = everything_stored(product, SECONDS_OF_STORING | {"id", "activity_id"})
-    for table in ("activity", "channel", "day_total"):
-        assert after[table] == before[table], table
+    assert (done.changed, done.added, done.removed, done.kept) == (2, 0, 0, [])
+    assert everything_stored(product) == before
+
+
+def test_sessions_found_only_now_are_added_and_none_counts_beside_them(
+    product: Runtime, take: Take, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.tcx"
+    starts = [strava.START, strava.START + timedelta(days=1)]
+    both = [activity(lap(run(600, start=one), timer_s=600)) for one in starts]
+    path.write_bytes(tcx(*both))
+    take(product, path)
+    before = everything_stored(product, SECONDS_OF_STORING | {"id", "activity_id"})
     with product.database.write() as session:
-        session.execute(text("UPDATE activity SET session_index = 2, parser_version = 0"))
-    kept = ids(product, "local_date = '2026-05-04'")[0]
+        session.execute(
+            text("UPDATE activity SET session_index = session_index + 2, parser_version = 0")
+        )
+    kept = ids(product, "session_index = 2")[0]
     edit_run(product, None, kept, RunChange(title="Mine"))
     done = again(product, every=False)
-    assert (done.added, done.removed, len(done.kept)) == (2, 1, 1)
-    assert ids(product, "title = 'Mine'") == [kept]
+    assert (done.added, done.removed, done.kept) == (2, 1, ["two.tcx"])
+    assert ids(product, "title = 'Mine' AND deleted_at IS NOT NULL") == [kept]
+    after = everything_stored(product, SECONDS_OF_STORING | {"id", "activity_id"})
+    assert after["day_total"] == before["day_total"]
+    assert len(ids(product, "deleted_at IS NULL")) == 2
+    assert again(product, every=False).kept == []
 
 
 def modelled(runtime: Runtime) -> dict[str, float]:

@@ -10,7 +10,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.load.service import DaysReversed, Span, SpanTooLong, span
+from api.errors import DaysReversed
+from api.load.service import Span, SpanTooLong, span
 
 TODAY = date(2026, 6, 30)
 

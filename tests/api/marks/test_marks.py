@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 import httpx
 import pytest
 
+
+class Clock(Protocol):
+    """What `clock` gives: set it and the product's time moves."""
+
+    now: datetime
+
+
+AddRun = Callable[..., UUID]
 AddRuns = Callable[..., Sequence[UUID]]
 
 TODAY = date(2026, 6, 30)
@@ -131,5 +140,70 @@ def test_a_fast_stretch_is_asked_about_on_the_page(client: httpx.Client, add_run
     assert "20.0 km of your run on Tue 30 Jun" in client.get("/").text
     answer = client.post(f"/runs/{run_id}/fast/was-run")
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert "faster than anybody" not in client.get("/").text
+    assert "too fast for running" not in client.get("/").text
     assert client.get("/v1/today").json()["limit"]["done_km"] == 30.0
+
+
+def test_what_was_run_and_not_uploaded_is_known_once_it_is_uploaded(
+    client: httpx.Client, clock: Clock, add_run: AddRun, add_runs: AddRuns
+) -> None:
+    add_runs(date(2026, 5, 12), [5.0, 0.0] * 21)  # up to 22 June, with 23 to 29 unknown
+    add_run(date(2026, 6, 22))
+    assert client.post("/days/unobserved").status_code == 303
+    before = client.get("/v1/today").json()
+    assert (before["stale"], before["data_through"]) == (True, "2026-06-22")
+    assert len(marks(client)) == 7
+    clock.now += timedelta(minutes=5)
+    for day in (26, 28):
+        add_run(date(2026, 6, day), km=5.0, created_at=clock.now)
+    still = client.get("/v1/today").json()
+    assert (still["stale"], still["data_through"]) == (True, "2026-06-28")  # what of the 29th?
+    values = {"local_date": "2026-06-29", "distance_m": 5000, "timer_s": 1800}
+    assert client.post("/v1/runs", json=values).status_code == 201
+    after = client.get("/v1/today").json()
+    assert (after["stale"], after["data_through"]) == (False, "2026-06-29")
+    assert after["limit"]["km"] is not None
+    assert after["week"]["ratio_coupled"] is not None
+
+
+def test_a_day_marked_by_itself_waits_for_a_run_of_its_own(
+    client: httpx.Client, clock: Clock, add_run: AddRun, add_runs: AddRuns
+) -> None:
+    add_runs(TODAY - timedelta(days=50), [5.0, 0.0] * 24)
+    mark(client, "2026-06-25", "unobserved")
+    mark(client, "2026-06-27", "unobserved")
+    clock.now += timedelta(minutes=5)
+    add_run(date(2026, 6, 27), km=5.0, created_at=clock.now)
+    add_run(date(2026, 6, 29), km=5.0, created_at=clock.now)
+    assert client.get("/v1/today").json()["week"]["ratio_reason"] == "unobserved"
+    add_run(date(2026, 6, 25), km=5.0, created_at=clock.now)
+    assert client.get("/v1/today").json()["week"]["ratio_coupled"] is not None
+    clock.now += timedelta(minutes=5)
+    mark(client, "2026-06-25", "unobserved")  # another one of that day is missing
+    assert client.get("/v1/today").json()["week"]["ratio_reason"] == "unobserved"
+
+
+def test_an_upload_that_answers_earlier_days_judges_them_again(
+    client: httpx.Client, clock: Clock, add_run: AddRun, add_runs: AddRuns
+) -> None:
+    add_runs(TODAY - timedelta(days=60), [5.0, 0.0] * 25)
+    client.post("/days/unobserved")
+    add_run(date(2026, 6, 25), km=30.0)  # stored in the instant of the mark: it answers nothing
+    client.get("/v1/today")
+    clock.now += timedelta(minutes=5)
+    add_run(date(2026, 6, 29), km=5.0, created_at=clock.now)
+    alerts = client.get("/v1/alerts").json()["items"]
+    mark(client, "2026-01-01", "travel")  # everything is judged anew
+    assert client.get("/v1/alerts").json()["items"] == alerts
+
+
+def test_a_day_of_rest_on_which_a_run_arrives_has_that_run(
+    client: httpx.Client, clock: Clock, add_run: AddRun, add_runs: AddRuns
+) -> None:
+    add_runs(TODAY - timedelta(days=50), [5.0, 0.0] * 20)
+    client.post("/days/rested")
+    clock.now += timedelta(minutes=5)
+    add_run(date(2026, 6, 29), km=5.0, created_at=clock.now)
+    body = client.get("/v1/today").json()
+    assert (body["stale"], body["data_through"]) == (False, "2026-06-29")
+    assert body["week"]["seven_day_km"] == 5.0

@@ -15,6 +15,7 @@ from api.messages import evidence, footer, headline, limit, reasons, rules
 from api.messages.filling import blanks
 from api.messages.imports import OUTCOMES, item_words, warning_text
 from api.messages.pages import WORDS, say
+from api.messages.runs import duplicate_text, held_out_text
 
 DAY = date(2026, 11, 3)
 UNIT_EXAMPLES = {"_km": 11.3, "flexions": 12_480.0, "_days": 9.0, "ratio": 1.52}
@@ -65,7 +66,7 @@ def catalogue() -> Mapping[str, list[str]]:
 @pytest.fixture(scope="session")
 def messages() -> list[str]:
     """Whole messages as a runner reads them."""
-    return [*_cards(), *_limits(), *_headlines(), *_imports(), *_others()]
+    return [*_cards(), *_limits(), *_headlines(), *_imports(), *_runs(), *_others()]
 
 
 @pytest.fixture(scope="session")
@@ -131,6 +132,15 @@ def _imports() -> Iterator[str]:
     for code in Warn:
         yield warning_text(code)
         yield warning_text(code, 12)
+
+
+def _runs() -> Iterator[str]:
+    for was_run in (None, True, False):
+        for held_out in ((4140.0, 340.0), (1.0, 70.0), (0.0, 70.0)):
+            for day in (None, "Tue 3 Nov"):
+                yield held_out_text(*held_out, fast_was_run=was_run, day=day) or ""
+    for knows_time in (True, False):
+        yield duplicate_text(knows_time=knows_time)
 
 
 def _others() -> Iterator[str]:
