@@ -58,6 +58,7 @@ class Activity(Base):
         Index(None, "athlete_id", "ended_at", "started_at"),
         Index(None, "athlete_id", "local_date"),
         Index(None, "athlete_id", "duplicate_of"),
+        Index(None, "athlete_id", "zone_source"),
         # the file first: deleting an original looks for whoever refers to it
         Index(None, "file_sha256", "athlete_id"),
     )

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 LEASE_S = 30.0
 HEARTBEAT_S = 10.0
-CLAIM_ITEMS = 50
+CLAIM_ITEMS = 100
 """Items read together and stored in one transaction: the disk is waited for once for all."""
 
 MOST_ATTEMPTS = 3

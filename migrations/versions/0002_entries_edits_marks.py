@@ -51,6 +51,9 @@ def upgrade() -> None:
         table.add_column(sa.Column("preferred_at", sa.DateTime(timezone=True)))
         table.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True)))
         table.add_column(sa.Column("read_values", JSON_TYPE, server_default="{}", nullable=False))
+    op.create_index(
+        "ix_activity_athlete_id_zone_source", "activity", ["athlete_id", "zone_source"]
+    )
     _change_kinds(KINDS)
     op.create_table(
         "day_mark",
@@ -83,6 +86,7 @@ def downgrade() -> None:
     op.execute(f"UPDATE activity SET duplicate_of = NULL WHERE duplicate_of IN ({of_gone})")  # noqa: S608 - as above
     op.execute(f"DELETE FROM channel WHERE activity_id IN ({of_gone})")  # noqa: S608 - as above
     op.execute(f"DELETE FROM activity WHERE {gone}")  # noqa: S608 - as above
+    op.drop_index("ix_activity_athlete_id_zone_source", "activity")
     with op.batch_alter_table("activity") as table:
         for name in reversed(ADDED):
             table.drop_column(name)
