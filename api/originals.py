@@ -6,15 +6,21 @@ renamed, so a crash leaves at most a stray temporary file.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 CHUNK_BYTES = 1024 * 1024
+COPY_BYTES = 64 * CHUNK_BYTES
+CANNOT_COPY = frozenset({errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
+"""What a system answers that cannot copy from this file to that one by itself."""
+
 SHARDS = [f"{number:02x}" for number in range(256)]
 
 
@@ -47,13 +53,6 @@ class Originals:
         """Where the original with this hash lies."""
         return self.folder / sha256[:2] / sha256
 
-    def put_chunks(self, chunks: Iterable[bytes]) -> Original:
-        """Store bytes as they come, in constant memory."""
-        with self.incoming() as incoming:
-            original = incoming.add_chunks(chunks)
-            incoming.settle()
-        return original
-
     def incoming(self) -> Incoming:
         """Begin to store originals together; without ``settle`` they vanish."""
         return Incoming(self, self._incoming)
@@ -81,34 +80,28 @@ class Incoming:
     def add(self, data: bytes, sha256: str) -> Original:
         """Add bytes that are in memory already and whose hash is known."""
         if sha256 not in self._written and not self._originals.path(sha256).exists():
-            self._written[sha256] = self._write([data])
+            self._written[sha256] = self._write(lambda file: file.write(data))
         return Original(sha256, len(data))
 
-    def add_chunks(self, chunks: Iterable[bytes]) -> Original:
-        """Add bytes as they come, in constant memory."""
-        sha256, size_bytes = hashlib.sha256(), 0
-
-        def counted() -> Iterator[bytes]:
-            nonlocal size_bytes
-            for chunk in chunks:
-                sha256.update(chunk)
-                size_bytes += len(chunk)
-                yield chunk
-
-        path = self._write(counted())
-        before = self._written.get(sha256.hexdigest())
+    def add_file(self, source: BinaryIO) -> Original:
+        """Add what is left of an open file, of any size, in constant memory."""
+        path = self._write(lambda file: _copy(source, file))
+        # The copy is what is hashed: the source may change while it is read.
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            size_bytes = file.tell()
+        before = self._written.get(sha256)
         if before is not None:
             before.unlink()
-        self._written[sha256.hexdigest()] = path
-        return Original(sha256.hexdigest(), size_bytes)
+        self._written[sha256] = path
+        return Original(sha256, size_bytes)
 
-    def _write(self, chunks: Iterable[bytes]) -> Path:
+    def _write(self, fill: Callable[[BinaryIO], object]) -> Path:
         """Write a file that is whole, or leave none: the disk may be full."""
         handle, name = tempfile.mkstemp(dir=self._folder)
         try:
             with os.fdopen(handle, "wb") as file:
-                for chunk in chunks:
-                    file.write(chunk)
+                fill(file)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -124,6 +117,22 @@ class Incoming:
         for folder in {target.parent for target in targets.values()}:
             _sync(folder)
         self._written.clear()
+
+
+def _copy(source: BinaryIO, target: BinaryIO) -> None:
+    """Copy the rest of a file; from the disk to the disk without a detour through Python."""
+    if isinstance(source, io.BufferedReader) and hasattr(os, "copy_file_range"):
+        at = source.tell()
+        try:
+            while copied := os.copy_file_range(source.fileno(), target.fileno(), COPY_BYTES, at):
+                at += copied
+        except OSError as error:
+            if error.errno not in CANNOT_COPY:
+                raise
+        source.seek(at)
+    # All of it where the system cannot, else what it has not seen: some files hide their length.
+    while chunk := source.read(CHUNK_BYTES):
+        target.write(chunk)
 
 
 def _sync(path: Path) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from api.imports.kinds import kinds_of
 from api.imports.storing import known_outcome
-from api.originals import CHUNK_BYTES, Incoming, Original
+from api.originals import Incoming, Original
 from api.recordings.originals import LIMITS
 from api.recordings.reading import content_sha256
 from api.runtime import Runtime
@@ -177,7 +177,7 @@ def _keep(incoming: Incoming, seen: _Seen) -> Original:
     if seen.kept is not None and seen.content is not None:
         return incoming.add(seen.kept, seen.content)
     with seen.source.open() as file:
-        return incoming.add_chunks(iter(lambda: file.read(CHUNK_BYTES), b""))
+        return incoming.add_file(file)
 
 
 def _unreadable(name: str, error: OSError) -> NewItem:

@@ -51,9 +51,7 @@ def upgrade() -> None:
         table.add_column(sa.Column("preferred_at", sa.DateTime(timezone=True)))
         table.add_column(sa.Column("deleted_at", sa.DateTime(timezone=True)))
         table.add_column(sa.Column("read_values", JSON_TYPE, server_default="{}", nullable=False))
-    op.create_index(
-        "ix_activity_athlete_id_zone_source", "activity", ["athlete_id", "zone_source"]
-    )
+    op.create_index("ix_activity_athlete_id_zone_source", "activity", ["athlete_id", "zone_source"])
     _change_kinds(KINDS)
     op.create_table(
         "day_mark",

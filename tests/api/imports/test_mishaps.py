@@ -38,7 +38,8 @@ Take = Callable[..., ImportReport]
 RunFile = Callable[..., Path]
 
 CRAMPED = """
-import resource, sys
+import io, resource, sys
+import lxml.etree
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))
 import signal
@@ -49,7 +50,8 @@ originals.prepare()
 with originals.incoming() as incoming:
     for add in (
         lambda: incoming.add(bytes(200_000), "ab" * 32),
-        lambda: incoming.add_chunks([bytes(200_000)]),
+        lambda: incoming.add_file(io.BytesIO(bytes(200_000))),
+        lambda: incoming.add_file(Path(lxml.etree.__file__).open("rb")),
     ):
         try:
             add()
@@ -88,7 +90,7 @@ def test_a_full_disk_leaves_no_half_file_under_a_whole_one_s_name(tmp_path: Path
         check=True,
         cwd=Path(__file__).parents[3],
     )
-    assert done.stdout.split() == ["refused", "refused"]
+    assert done.stdout.split() == ["refused"] * 3
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
