@@ -40,8 +40,9 @@ HEARTBEAT_S = 10.0
 CLAIM_ITEMS = 100
 """Items read together and stored in one transaction: the disk is waited for once for all."""
 
-MOST_ATTEMPTS = 3
-"""A file that ended its reader this often (killed, out of memory) is not tried again."""
+MOST_ATTEMPTS = 10
+"""A file that ended its reader this often (killed, out of memory) is not tried again. Few files do,
+and a machine switched off again and again must not be laid at a file's door."""
 
 EMPTY_ARCHIVE = "empty_archive"
 

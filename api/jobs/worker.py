@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from api.jobs import queue
 from api.runtime import Runtime
+from importers.identify import registry
 
 NICENESS = 10
 """The runner at the page comes first, the import second."""
@@ -21,6 +22,8 @@ def work(runtime: Runtime, owner: str, parent_pid: int) -> None:
     os.nice(NICENESS)
     # Asked to stop, leave in good order: the decoders go first.
     signal.signal(signal.SIGTERM, _leave)
+    # Before anything is claimed: killed while these are loaded, no file would be to blame.
+    registry()
     last_work_s = time.monotonic()
     while os.getppid() == parent_pid:
         if queue.work_once(runtime, owner):

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from api.accounts.service import whose
 from api.imports.commandline import import_paths
 from api.imports.disk import found_at_all
-from api.imports.processing import work_through
+from api.imports.processing import MOST_ATTEMPTS, work_through
 from api.imports.schemas import ImportReport
 from api.imports.service import begin, totals_body
 from api.imports.staging import stage
@@ -194,7 +194,7 @@ def test_a_file_that_ends_its_reader_takes_no_other_along(
             origin=Origin.API,
             now=product.now(),
         ).id
-    for turn in range(3):  # claimed, and the reader died on the first
+    for turn in range(MOST_ATTEMPTS):  # claimed, and the reader died on the first
         with product.database.write() as session:
             leases.claim(
                 session,
