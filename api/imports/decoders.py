@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 MOST_DECODERS: Final = 3
 """One writer keeps up with no more."""
 
-WORTH_STARTING_ITEMS: Final = 200
+WORTH_STARTING_ITEMS: Final = 100
 """Starting the processes takes about as long as reading this many runs; so many come first."""
 
 TASK_ITEMS: Final = 5
