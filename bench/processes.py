@@ -8,13 +8,14 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-LOOK_S = 0.1
+LOOK_S = 1.0
+"""Looking costs the processes looked at some hundredths of a second each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,10 @@ def swingphase(folder: Path, *arguments: str) -> Finished:
         reader = threading.Thread(target=lambda: output.append(_all_of(process)))
         reader.start()
         while process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LOOK_S)
+                break
             peak = max(peak, pss_bytes(process.pid))
-            time.sleep(LOOK_S)
         taken = time.perf_counter() - begin
         reader.join()
     if process.returncode != 0:

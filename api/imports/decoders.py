@@ -39,7 +39,7 @@ MOST_DECODERS: Final = 3
 WORTH_STARTING_ITEMS: Final = 100
 """Starting the processes takes about as long as reading this many runs; so many come first."""
 
-TASK_ITEMS: Final = 5
+TASK_ITEMS: Final = 10
 """Files handed over at once: each exchange between processes costs a tenth of a file's reading."""
 
 INTERNAL_ERROR: Final = "internal_error"
