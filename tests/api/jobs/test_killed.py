@@ -154,8 +154,9 @@ def test_a_decoder_that_is_killed_takes_nothing_along(
             if decoders:
                 decoders[killed % len(decoders)].kill()
                 killed += 1
-            time.sleep(0.3)
+            time.sleep(0.1)
         assert process.wait(PATIENCE_S) == 0
+    assert killed, "the import ended before a decoder could be killed"
     assert what_counts(tmp_path) == undisturbed
 
 
